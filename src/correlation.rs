@@ -1,0 +1,1 @@
+//! Links an answer to the mail in Sent that it answers. Pure.

@@ -1,0 +1,1 @@
+//! What all records together teach. Pure.

@@ -1,0 +1,1 @@
+//! Writes findings: one file per format.

@@ -1,0 +1,1 @@
+//! What Sent says, built in parallel and then immutable.

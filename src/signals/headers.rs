@@ -1,0 +1,1 @@
+//! Signals of header fields that answering programs write.

@@ -1,0 +1,39 @@
+//! One pure table per language: subjects and phrases of automatic answers. To add one: copy the
+//! nearest file, add its name to [`ALL`], drop samples into `corpus/`, bless the snapshots.
+
+/// What answering programs and people's out-of-office texts say in one language. Subjects are regular
+/// expressions on the decoded subject, without case, anchored at its start by the table's compiler;
+/// texts are literal phrases, compared without case, blanks folded.
+pub struct Language {
+    /// BCP 47 tag, also the file stem.
+    pub tag: &'static str,
+    /// English name.
+    pub title: &'static str,
+    /// Products and versions that these strings come from.
+    pub source: &'static str,
+    /// Subjects of automatic replies ("Automatic reply:", "Out of Office").
+    pub auto_reply_subjects: &'static [&'static str],
+    /// Phrases of automatic replies. Never decide alone.
+    pub auto_reply_texts: &'static [&'static str],
+    /// Subjects of bounces ("Undelivered Mail Returned to Sender").
+    pub bounce_subjects: &'static [&'static str],
+    /// Phrases of bounces. Never decide alone.
+    pub bounce_texts: &'static [&'static str],
+    /// Subjects of delay notices.
+    pub delay_subjects: &'static [&'static str],
+    /// Phrases of delay notices. Never decide alone.
+    pub delay_texts: &'static [&'static str],
+    /// Phrases that ask for one action so that the mail is delivered.
+    pub challenge_texts: &'static [&'static str],
+    /// Subjects of receipts ("Read:").
+    pub receipt_subjects: &'static [&'static str],
+    /// Lines above a quoted original ("-----Original Message-----"), literal, without case.
+    pub original_lines: &'static [&'static str],
+    /// Samples below `corpus/` that show at least one subject of each list that is not empty.
+    pub shows: &'static [&'static str],
+    /// Look-alikes below `corpus/` that must show none of the subjects.
+    pub spares: &'static [&'static str],
+}
+
+/// All languages, by tag.
+pub const ALL: &[&Language] = &[];

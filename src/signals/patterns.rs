@@ -1,0 +1,1 @@
+//! Compiles the tables of programs and languages into one pattern set per field.

@@ -1,0 +1,1 @@
+//! Signals of MIME structure and machine-readable parts.

@@ -1,0 +1,78 @@
+//! Decides kind and origin from evidence. Pure.
+
+use crate::signals::Kind;
+
+/// Whose mail an automatic answer answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Origin {
+    /// The owner's.
+    Genuine,
+    /// Somebody else's, in the owner's name.
+    Forged,
+    /// It cannot be known from this mailbox.
+    Unknown,
+}
+
+impl Origin {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Origin::Genuine => "genuine",
+            Origin::Forged => "forged",
+            Origin::Unknown => "unknown",
+        }
+    }
+}
+
+/// One piece of the ledger.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Code of the signal.
+    pub code: &'static str,
+    /// What showed it.
+    pub quote: Box<str>,
+    /// What it added to the log-odds (of the kind, or of `forged`).
+    pub log_odds: f32,
+}
+
+/// What was decided on one message, and why.
+#[derive(Debug, Clone)]
+pub struct Verdict {
+    kind: Kind,
+    origin: Option<Origin>,
+    score: f32,
+    p_forged: Option<f32>,
+    ledger: Vec<Entry>,
+}
+
+impl Verdict {
+    /// What it is.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+    /// Whose mail it answers; `None` for ordinary mail.
+    pub fn origin(&self) -> Option<Origin> {
+        self.origin
+    }
+    /// The probability that the class is right.
+    pub fn score(&self) -> f32 {
+        self.score
+    }
+    /// The probability that the answered mail was not the owner's; `None` for ordinary mail.
+    pub fn p_forged(&self) -> Option<f32> {
+        self.p_forged
+    }
+    /// The evidence, strongest first.
+    pub fn ledger(&self) -> &[Entry] {
+        &self.ledger
+    }
+    /// The class that reports show.
+    pub fn class(&self) -> &'static str {
+        match (self.kind, self.origin) {
+            (Kind::Bounce, Some(Origin::Genuine)) => "genuine-bounce",
+            (Kind::Bounce, Some(Origin::Forged)) => "backscatter",
+            (Kind::Bounce, _) => "undecided-bounce",
+            (kind, _) => kind.name(),
+        }
+    }
+}
