@@ -147,6 +147,8 @@ pub struct Message {
     pub to: Vec<Mailbox>,
     /// `Cc`.
     pub cc: Vec<Mailbox>,
+    /// `Bcc`, as Sent copies keep it.
+    pub bcc: Vec<Mailbox>,
     /// `Delivered-To`, `X-Original-To`, `Envelope-To`, `X-Envelope-To`, and `for <…>` of the top
     /// Received fields: the addresses under which the message came here.
     pub delivered_to: Vec<Address>,

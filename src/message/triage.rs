@@ -10,6 +10,10 @@ pub struct Glance {
     pub candidate: bool,
     /// First From address as written.
     pub from: Option<Address>,
+    /// First To address as written.
+    pub to: Option<Address>,
+    /// Whether a mailing list distributed it (`List-Id`, `List-Post`, `Mailing-List`).
+    pub list: bool,
     /// `Message-ID`.
     pub message_id: Option<MessageId>,
     /// `In-Reply-To` first, then the last of `References`: the ids this message answers.

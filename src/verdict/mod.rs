@@ -1,4 +1,13 @@
-//! Decides kind and origin from evidence. Pure.
+//! Decides kind and origin from evidence. Pure. `kind.rs` tells what a message is, `origin.rs` whose
+//! mail it answers; all numbers stand in `weights.rs`.
+
+mod kind;
+mod origin;
+pub(crate) mod weights;
+
+pub use kind::{KindVerdict, decide_kind};
+pub use origin::decide;
+pub(crate) use origin::ordinary;
 
 use crate::signals::Kind;
 
