@@ -7,9 +7,8 @@ use std::net::IpAddr;
 
 use crate::message::{Address, Date, Hop, Message, MessageId, ReturnPath, Returned, ReturnedForm};
 use crate::sent::{DAY, SentIndex, SentNumber, id_shape, mailer_name, org_domain};
-use crate::signals::{Evidence, Kind};
+use crate::signals::{Evidence, Kind, KindVerdict};
 use crate::store::{Fingerprint, Place};
-use crate::verdict::KindVerdict;
 
 /// How an answer relates to Sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -191,6 +191,28 @@ impl std::fmt::Debug for Evidence {
     }
 }
 
+/// One piece of the ledger.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Code of the signal.
+    pub code: &'static str,
+    /// What showed it.
+    pub quote: Box<str>,
+    /// What it added to the log-odds (of the kind, or of `forged`).
+    pub log_odds: f32,
+}
+
+/// What was decided on the kind of a message.
+#[derive(Debug, Clone)]
+pub struct KindVerdict {
+    /// The kind.
+    pub kind: Kind,
+    /// The probability that it is right.
+    pub p: f32,
+    /// What was added to the log-odds of the kind, strongest first.
+    pub ledger: Vec<Entry>,
+}
+
 /// Characters of the words that are kept to show a signal.
 pub const QUOTE: usize = 80;
 

@@ -2,20 +2,9 @@
 //! first, machine-readable reports next, then the sum of what speaks for each kind against what
 //! speaks for a person.
 
-use super::{Entry, weights};
+use super::{Entry, KindVerdict, weights};
 use crate::message::{Defect, Message};
 use crate::signals::{Basis, Evidence, Kind, SeenIn, Toward};
-
-/// What a message is.
-#[derive(Debug, Clone)]
-pub struct KindVerdict {
-    /// The kind.
-    pub kind: Kind,
-    /// The probability that it is right.
-    pub p: f32,
-    /// What was added to the log-odds of the kind, strongest first.
-    pub ledger: Vec<Entry>,
-}
 
 fn basis(e: &Evidence) -> Option<Basis> {
     match e.signal.seen_in {

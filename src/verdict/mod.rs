@@ -5,7 +5,8 @@ mod kind;
 mod origin;
 pub(crate) mod weights;
 
-pub use kind::{KindVerdict, decide_kind};
+pub use crate::signals::{Entry, KindVerdict};
+pub use kind::decide_kind;
 pub use origin::decide;
 pub(crate) use origin::ordinary;
 
@@ -31,17 +32,6 @@ impl Origin {
             Origin::Unknown => "unknown",
         }
     }
-}
-
-/// One piece of the ledger.
-#[derive(Debug, Clone)]
-pub struct Entry {
-    /// Code of the signal.
-    pub code: &'static str,
-    /// What showed it.
-    pub quote: Box<str>,
-    /// What it added to the log-odds (of the kind, or of `forged`).
-    pub log_odds: f32,
 }
 
 /// What was decided on one message, and why.

@@ -1,1 +1,6 @@
 //! All integration tests, one binary.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
+mod corpus;
+mod support;
+mod tidy;
