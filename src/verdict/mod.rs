@@ -45,6 +45,18 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    /// A made-up verdict for tests of what shows verdicts.
+    #[cfg(test)]
+    pub(crate) fn sample(
+        kind: Kind,
+        origin: Option<Origin>,
+        score: f32,
+        p_forged: Option<f32>,
+        ledger: Vec<Entry>,
+    ) -> Self {
+        Verdict { kind, origin, score, p_forged, ledger }
+    }
+
     /// What it is.
     pub fn kind(&self) -> Kind {
         self.kind

@@ -3,17 +3,17 @@
 use std::path::{Path, PathBuf};
 
 /// The project's folder.
-pub fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// The folder of samples.
-pub fn corpus() -> PathBuf {
+pub(crate) fn corpus() -> PathBuf {
     root().join("corpus")
 }
 
 /// All files below a folder with that ending, sorted.
-pub fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let Ok(entries) = std::fs::read_dir(folder) else { return found };
     for entry in entries {
@@ -29,7 +29,7 @@ pub fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
 }
 
 /// A message with every line end as LF, or every one as CRLF.
-pub fn with_line_ends(bytes: &[u8], crlf: bool) -> Vec<u8> {
+pub(crate) fn with_line_ends(bytes: &[u8], crlf: bool) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len() + bytes.len() / 30);
     for (i, &b) in bytes.iter().enumerate() {
         match b {
