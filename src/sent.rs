@@ -439,3 +439,58 @@ impl SentIndex {
         Some((first * DAY, last * DAY + DAY - 1))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prefixes_of_replies_and_forwards_are_stripped_in_any_language_and_number() {
+        for subject in ["Re: AW: Lunch", "Re[2]: Lunch", "WG: SV: lunch", "RE : Lunch", "回复：Lunch"] {
+            assert_eq!(stripped_subject(subject), "lunch", "{subject}");
+        }
+        assert_eq!(stripped_subject("Note: Lunch"), "note: lunch");
+    }
+
+    #[test]
+    fn ids_of_one_program_have_one_shape_and_those_of_another_do_not() {
+        let shape = |id: &str| id_shape(&MessageId::new(id));
+        assert_eq!(
+            shape("<20260903003451.BsXZAR0F3@laptop.example.org>"),
+            shape("<20251224180000.x9GhT2aQ1@desk.example.org>")
+        );
+        assert_eq!(
+            shape("<0766becb-d195-4ae7-8759-db26ac5ae327@example.org>"),
+            shape("<11111111-2222-4333-8444-555555555555@example.org>")
+        );
+        assert_ne!(
+            shape("<0766becb-d195-4ae7-8759-db26ac5ae327@example.org>"),
+            shape("<20260903003451.BsXZAR0F3@example.org>")
+        );
+    }
+
+    #[test]
+    fn what_was_always_seen_is_rarely_new() {
+        let mut census = Census::default();
+        for _ in 0..98 {
+            census.add("a");
+        }
+        assert!((census.unseen() - 0.01).abs() < 1e-6);
+        for i in 0..98 {
+            census.add(&i.to_string());
+        }
+        assert!(census.unseen() > 0.4);
+    }
+
+    #[test]
+    fn times_outside_sent_and_in_long_gaps_are_not_covered() {
+        let mut index = SentIndex::default();
+        for day in [100, 101, 105, 200] {
+            index.days.insert(day, 1);
+        }
+        assert!(index.covers(103 * DAY));
+        assert!(!index.covers(99 * DAY), "before the first");
+        assert!(!index.covers(150 * DAY), "in a gap of three months");
+        assert!(!index.covers(201 * DAY), "after the last");
+    }
+}

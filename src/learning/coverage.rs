@@ -108,3 +108,35 @@ impl Coverage {
         (self.all.asked, self.all.found)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn coverage(found: u32, asked: u32) -> Coverage {
+        Coverage { all: Share { found, asked }, by_device: BTreeMap::new() }
+    }
+
+    #[test]
+    fn absence_weighs_more_the_more_complete_sent_is_and_never_more_than_three() {
+        let half = coverage(50, 100).absence(None);
+        let most = coverage(98, 100).absence(None);
+        assert!(half < 0.7 && half > 0.4, "{half}");
+        assert!(most > half);
+        assert!(coverage(100_000, 100_000).absence(None) <= 3.0);
+    }
+
+    #[test]
+    fn few_replies_prove_little() {
+        assert!(coverage(6, 6).share(None) < 0.75);
+        assert!((coverage(3, 3).share(None) - UNKNOWN).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_device_that_is_never_in_sent_makes_absence_weigh_little() {
+        let mut c = coverage(90, 100);
+        c.by_device.insert("phone".into(), Share { found: 0, asked: 12 });
+        assert!(c.absence(Some("phone")) < 0.05);
+        assert!(c.absence(Some("laptop")) > 1.0);
+    }
+}

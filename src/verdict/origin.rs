@@ -257,3 +257,68 @@ pub(crate) fn ordinary(kind: &super::KindVerdict) -> Verdict {
 pub(crate) fn declared(code: &str) -> bool {
     find(code).is_some()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mark(group: Group, log_odds: f32) -> Mark {
+        Mark { code: "not-in-sent", group, log_odds, quote: "".into() }
+    }
+
+    #[test]
+    fn one_group_alone_never_makes_forged() {
+        let mut marks = vec![mark(Group::Path, 9.0), mark(Group::Path, 9.0)];
+        let (odds, _) = sum(&mut marks, false);
+        assert!(sigmoid(odds) < weights::FORGED);
+    }
+
+    #[test]
+    fn two_groups_may_make_forged() {
+        let mut marks = vec![mark(Group::Path, 9.0), mark(Group::Answered, 2.5)];
+        let (odds, _) = sum(&mut marks, false);
+        assert!(sigmoid(odds) > 0.99);
+    }
+
+    #[test]
+    fn forgeable_marks_alone_never_make_genuine() {
+        let mut marks = vec![mark(Group::Habit, -9.0), mark(Group::Time, -9.0)];
+        let (odds, _) = sum(&mut marks, false);
+        assert!(odds >= -weights::FORGEABLE_CAP - 1e-4);
+    }
+
+    #[test]
+    fn a_solid_match_outweighs_what_speaks_against_it() {
+        let mut marks = vec![mark(Group::Identity, -7.0), mark(Group::Contradiction, 2.0)];
+        let (odds, _) = sum(&mut marks, true);
+        assert!(sigmoid(odds) < 0.05);
+    }
+
+    #[test]
+    fn the_ledger_adds_up_to_what_was_counted() {
+        let mut marks =
+            vec![mark(Group::Path, 9.0), mark(Group::Path, 1.0), mark(Group::Absence, 0.5)];
+        let (odds, ledger) = sum(&mut marks, false);
+        let total: f32 = ledger.iter().map(|e| e.log_odds).sum();
+        assert!((total - odds).abs() < 1e-3, "{total} {odds}");
+    }
+
+    #[test]
+    fn every_code_that_is_weighed_is_declared() {
+        for code in [
+            "not-in-sent",
+            "address-never-sent",
+            "own-relay",
+            "foreign-source",
+            "authentication-failed",
+            "own-id-shape",
+            "foreign-id-shape",
+            "foreign-from",
+            "foreign-mailer",
+            "campaign-genuine",
+            "campaign-forged",
+        ] {
+            assert!(declared(code), "{code}");
+        }
+    }
+}
