@@ -446,7 +446,9 @@ mod tests {
 
     #[test]
     fn prefixes_of_replies_and_forwards_are_stripped_in_any_language_and_number() {
-        for subject in ["Re: AW: Lunch", "Re[2]: Lunch", "WG: SV: lunch", "RE : Lunch", "回复：Lunch"] {
+        for subject in
+            ["Re: AW: Lunch", "Re[2]: Lunch", "WG: SV: lunch", "RE : Lunch", "回复：Lunch"]
+        {
             assert_eq!(stripped_subject(subject), "lunch", "{subject}");
         }
         assert_eq!(stripped_subject("Note: Lunch"), "note: lunch");

@@ -3,8 +3,10 @@
 //! [`Defect`]s. Nothing here knows what kind of message it is or whose mail it answers.
 
 mod address;
+mod decode;
 mod notification;
 mod parse;
+mod received;
 mod returned;
 mod triage;
 

@@ -90,7 +90,9 @@ fn every_signal_on_the_kind_has_a_sample_and_a_look_alike() {
     let bare: Vec<&str> = signals::list()
         .iter()
         .filter(|s| !matches!(s.seen_in, SeenIn::Correlation(_)))
-        .filter(|s| s.shows.is_empty() && !s.code.contains("-subject-") && !s.code.contains("-text-"))
+        .filter(|s| {
+            s.shows.is_empty() && !s.code.contains("-subject-") && !s.code.contains("-text-")
+        })
         .map(|s| s.code)
         .collect();
     assert!(bare.is_empty(), "without a sample: {bare:?}");
