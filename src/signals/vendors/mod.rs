@@ -1,6 +1,14 @@
 //! One pure table per program that writes answers of its own form. To add one: copy the nearest file,
 //! add its name to [`ALL`], drop a sample into `corpus/`, bless the snapshots.
 
+mod courier;
+mod dma;
+mod exim;
+mod opensmtpd;
+mod postfix;
+mod qmail;
+mod sendmail;
+
 use super::Kind;
 
 /// What one program writes.
@@ -58,4 +66,12 @@ pub enum Mark {
 }
 
 /// All programs, by name.
-pub const ALL: &[&Vendor] = &[];
+pub const ALL: &[&Vendor] = &[
+    &courier::VENDOR,
+    &dma::VENDOR,
+    &exim::VENDOR,
+    &opensmtpd::VENDOR,
+    &postfix::VENDOR,
+    &qmail::VENDOR,
+    &sendmail::VENDOR,
+];
