@@ -1,13 +1,40 @@
 //! One pure table per program that writes answers of its own form. To add one: copy the nearest file,
 //! add its name to [`ALL`], drop a sample into `corpus/`, bless the snapshots.
 
+mod amavis;
+mod amazonses;
+mod aol;
+mod barracuda;
 mod courier;
 mod dma;
+mod domino;
+mod dovecot;
+mod exchange;
 mod exim;
+mod gmail;
+mod googlegroups;
+mod groupwise;
+mod imail;
+mod interscan;
+mod ironmail;
+mod james;
+mod mailmarshal;
+mod mdaemon;
+mod mfilter;
+mod microsoft365;
+mod mimecast;
+mod notes;
 mod opensmtpd;
 mod postfix;
 mod qmail;
 mod sendmail;
+mod surfcontrol;
+mod vade;
+mod webshield;
+mod workmail;
+mod xwall;
+mod yahoo;
+mod zimbra;
 
 use super::Kind;
 
@@ -67,11 +94,38 @@ pub enum Mark {
 
 /// All programs, by name.
 pub const ALL: &[&Vendor] = &[
+    &amavis::VENDOR,
+    &amazonses::VENDOR,
+    &aol::VENDOR,
+    &barracuda::VENDOR,
     &courier::VENDOR,
     &dma::VENDOR,
+    &domino::VENDOR,
+    &dovecot::VENDOR,
+    &exchange::VENDOR,
     &exim::VENDOR,
+    &gmail::VENDOR,
+    &googlegroups::VENDOR,
+    &groupwise::VENDOR,
+    &imail::VENDOR,
+    &interscan::VENDOR,
+    &ironmail::VENDOR,
+    &james::VENDOR,
+    &mailmarshal::VENDOR,
+    &mdaemon::VENDOR,
+    &mfilter::VENDOR,
+    &microsoft365::VENDOR,
+    &mimecast::VENDOR,
+    &notes::VENDOR,
     &opensmtpd::VENDOR,
     &postfix::VENDOR,
     &qmail::VENDOR,
     &sendmail::VENDOR,
+    &surfcontrol::VENDOR,
+    &vade::VENDOR,
+    &webshield::VENDOR,
+    &workmail::VENDOR,
+    &xwall::VENDOR,
+    &yahoo::VENDOR,
+    &zimbra::VENDOR,
 ];
