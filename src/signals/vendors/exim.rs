@@ -15,10 +15,10 @@ pub(super) const VENDOR: Vendor = Vendor {
             marks: &[
                 Mark::From("(?i)mail delivery (?:sub)?system|mailer-daemon"),
                 Mark::Text(
-                    r"^This message was created automatically by (?:the )?mail delivery\s+software(?: \(Exim\))?\.(?:$|\s+A message)",
+                    r"^This message was created automatically by (?:the )?(?:mail delivery\s+software(?: \(Exim\))?|SMTP relay on \S+)\.(?:\s*$|\s+A message)",
                 ),
                 Mark::Text(
-                    r"could not be delivered to\s+(?:one or more|all) of its\s+recipients\.",
+                    r"could not be delivered\s+to\s+(?:one or more|all) of its\s+recipients\.",
                 ),
             ],
             shows: "bounce/exim-bounce.eml",

@@ -21,6 +21,6 @@ pub(super) const VENDOR: Vendor = Vendor {
         shows: "bounce/james-bounce.eml",
         spares: "ordinary/james-lookalike.eml",
     }],
-    breaks: &["^Message details:$"],
+    breaks: &[],
     recipients: &[r"(?m)^(?:<|  )([^\s@<>]+@[^\s@<>]+?)>?\s*$"],
 };

@@ -12,7 +12,7 @@ pub(super) const VENDOR: Vendor = Vendor {
         kind: Kind::Bounce,
         summary: "m-FILTER: failure notice with the server's message",
         marks: &[
-            Mark::Header("x-mailer", "^m-FILTER"),
+            Mark::Header("x-mailer", "^(?:m-FILTER|local-mailhub)"),
             Mark::Subject("^failure notice$"),
             Mark::Text("^-{5,8}server message$"),
         ],

@@ -4,37 +4,75 @@
 mod amavis;
 mod amazonses;
 mod aol;
+mod ask;
 mod barracuda;
+mod biglobe;
+mod bluebottle;
+mod boxbe;
+mod boxtrapper;
+mod choicemail;
+mod communigate;
 mod courier;
 mod dma;
+mod docomo;
 mod domino;
 mod dovecot;
+mod earthlink;
 mod exchange;
 mod exim;
+mod ezmlm;
+mod feedback;
 mod gmail;
+mod gmx;
 mod googlegroups;
 mod groupwise;
+mod hmailserver;
 mod imail;
+mod ims;
+mod intermail;
 mod interscan;
 mod ironmail;
+mod ironport;
 mod james;
+mod kddi;
+mod mailenable;
+mod mailinblack;
+mod mailman;
 mod mailmarshal;
+mod mailru;
 mod mdaemon;
 mod mfilter;
 mod microsoft365;
 mod mimecast;
+mod mmdf;
 mod notes;
 mod opensmtpd;
 mod postfix;
+mod powermta;
 mod qmail;
+mod qurb;
 mod sendmail;
+mod sina;
+mod smail;
+mod softbank;
+mod spamarrest;
+mod spamlion;
 mod surfcontrol;
+mod sympa;
+mod tmda;
+mod uol;
 mod vade;
+mod verizon;
 mod webshield;
 mod workmail;
+mod x400;
+mod xmail;
 mod xwall;
 mod yahoo;
+mod yandex;
+mod zerospam;
 mod zimbra;
+mod zoho;
 
 use super::Kind;
 
@@ -97,35 +135,73 @@ pub const ALL: &[&Vendor] = &[
     &amavis::VENDOR,
     &amazonses::VENDOR,
     &aol::VENDOR,
+    &ask::VENDOR,
     &barracuda::VENDOR,
+    &biglobe::VENDOR,
+    &bluebottle::VENDOR,
+    &boxbe::VENDOR,
+    &boxtrapper::VENDOR,
+    &choicemail::VENDOR,
+    &communigate::VENDOR,
     &courier::VENDOR,
     &dma::VENDOR,
+    &docomo::VENDOR,
     &domino::VENDOR,
     &dovecot::VENDOR,
+    &earthlink::VENDOR,
     &exchange::VENDOR,
     &exim::VENDOR,
+    &ezmlm::VENDOR,
+    &feedback::VENDOR,
     &gmail::VENDOR,
+    &gmx::VENDOR,
     &googlegroups::VENDOR,
     &groupwise::VENDOR,
+    &hmailserver::VENDOR,
     &imail::VENDOR,
+    &ims::VENDOR,
+    &intermail::VENDOR,
     &interscan::VENDOR,
     &ironmail::VENDOR,
+    &ironport::VENDOR,
     &james::VENDOR,
+    &kddi::VENDOR,
+    &mailenable::VENDOR,
+    &mailinblack::VENDOR,
+    &mailman::VENDOR,
     &mailmarshal::VENDOR,
+    &mailru::VENDOR,
     &mdaemon::VENDOR,
     &mfilter::VENDOR,
     &microsoft365::VENDOR,
     &mimecast::VENDOR,
+    &mmdf::VENDOR,
     &notes::VENDOR,
     &opensmtpd::VENDOR,
     &postfix::VENDOR,
+    &powermta::VENDOR,
     &qmail::VENDOR,
+    &qurb::VENDOR,
     &sendmail::VENDOR,
+    &sina::VENDOR,
+    &smail::VENDOR,
+    &softbank::VENDOR,
+    &spamarrest::VENDOR,
+    &spamlion::VENDOR,
     &surfcontrol::VENDOR,
+    &sympa::VENDOR,
+    &tmda::VENDOR,
+    &uol::VENDOR,
     &vade::VENDOR,
+    &verizon::VENDOR,
     &webshield::VENDOR,
     &workmail::VENDOR,
+    &x400::VENDOR,
+    &xmail::VENDOR,
     &xwall::VENDOR,
     &yahoo::VENDOR,
+    &yandex::VENDOR,
+    &zerospam::VENDOR,
     &zimbra::VENDOR,
+    &zoho::VENDOR,
 ];

@@ -13,7 +13,7 @@ pub(super) const VENDOR: Vendor = Vendor {
             kind: Kind::Bounce,
             summary: "OpenSMTPD: mail could not be delivered",
             marks: &[
-                Mark::From("(?i)mailer-daemon"),
+                Mark::From("(?i)mailer[- ]daemon"),
                 Mark::Subject("^Delivery status notification: (?:error|failed)$"),
                 Mark::Text(
                     r"^\s*This is the MAILER-DAEMON, please DO NOT REPLY to this e-?mail\.$",
@@ -30,7 +30,7 @@ pub(super) const VENDOR: Vendor = Vendor {
             kind: Kind::DeliveryNotice,
             summary: "OpenSMTPD: mail is delayed",
             marks: &[
-                Mark::From("(?i)mailer-daemon"),
+                Mark::From("(?i)mailer[- ]daemon"),
                 Mark::Subject("^Delivery status notification: (?:warning|delayed)$"),
                 Mark::Text(
                     r"^\s*This is the MAILER-DAEMON, please DO NOT REPLY to this e-?mail\.$",
@@ -47,7 +47,7 @@ pub(super) const VENDOR: Vendor = Vendor {
             kind: Kind::DeliveryNotice,
             summary: "OpenSMTPD: mail was delivered or relayed",
             marks: &[
-                Mark::From("(?i)mailer-daemon"),
+                Mark::From("(?i)mailer[- ]daemon"),
                 Mark::Subject("^Delivery status notification: (?:success|delivered|relayed)$"),
                 Mark::Text(
                     r"^\s*This is the MAILER-DAEMON, please DO NOT REPLY to this e-?mail\.$",

@@ -16,7 +16,7 @@ pub(super) const VENDOR: Vendor = Vendor {
                 Mark::From("(?i)mailer-daemon|mail delivery (?:sub)?system|postmaster"),
                 Mark::Text(r"^This is the (?:mail system|.{1,60}? program) at host \S+\.?$"),
                 Mark::Text(
-                    r"(?:your message could not\s+be delivered to one or more recipients|the message returned\s+below could not be delivered to one or more destinations)",
+                    r"(?:your message could not\s+(?:be\s+)?be delivered to one or more recipients|the message returned\s+below could not be delivered to one or more destinations)",
                 ),
             ],
             shows: "bounce/postfix-bounce.eml",
@@ -37,6 +37,20 @@ pub(super) const VENDOR: Vendor = Vendor {
             ],
             shows: "bounce/postfix-bounce-de.eml",
             spares: "ordinary/postfix-lookalike-2.eml",
+        },
+        Form {
+            code: "postfix-bounce-shape",
+            kind: Kind::Bounce,
+            summary: "Postfix: subject and boundary of its bounce, whatever the text and however broken the parts",
+            marks: &[
+                Mark::Header("from", "(?i)mail delivery system|mailer-daemon"),
+                Mark::Subject("^Undelivered Mail Returned to Sender$"),
+                Mark::ContentType(
+                    r#"(?i)^multipart/report.*boundary="?[0-9A-Za-z.]{6,24}\.\d{9,11}/[^"\s]+"?"#,
+                ),
+            ],
+            shows: "bounce/postfix-bounce.eml",
+            spares: "ordinary/postfix-lookalike.eml",
         },
         Form {
             code: "postfix-delay",

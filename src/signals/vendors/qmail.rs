@@ -42,7 +42,7 @@ pub(super) const VENDOR: Vendor = Vendor {
             kind: Kind::Bounce,
             summary: "qmail behind a text of the site: \"failure notice\" with a paragraph for each address",
             marks: &[
-                Mark::From("(?i)mailer-daemon"),
+                Mark::From("(?i)mailer[- ]daemon"),
                 Mark::Subject("^failure notice$"),
                 Mark::Text(r"^<[^<>\s]+@[^<>\s]+>:$"),
                 Mark::Text("(?i)could not be delivered|unable to deliver|wasn't able to deliver"),

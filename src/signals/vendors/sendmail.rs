@@ -25,6 +25,20 @@ pub(super) const VENDOR: Vendor = Vendor {
             spares: "ordinary/sendmail-lookalike.eml",
         },
         Form {
+            code: "sendmail-bounce-shape",
+            kind: Kind::Bounce,
+            summary: "Sendmail 8: subject and boundary of its returned mail, however broken the parts",
+            marks: &[
+                Mark::From("(?i)mail delivery subsystem|mailer-daemon"),
+                Mark::Subject(r"^(?:Returned mail|Postmaster notify): \S"),
+                Mark::ContentType(
+                    r#"(?i)^multipart/report.*boundary="?[0-9A-Za-z]{7,20}\.\d{7,11}/[^"\s]+"?"#,
+                ),
+            ],
+            shows: "bounce/sendmail-bounce.eml",
+            spares: "ordinary/sendmail-lookalike.eml",
+        },
+        Form {
             code: "sendmail-transcript",
             kind: Kind::Bounce,
             summary: "Sendmail: returned mail with a transcript of the session (all versions since 5)",

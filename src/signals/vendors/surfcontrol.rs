@@ -12,9 +12,7 @@ pub(super) const VENDOR: Vendor = Vendor {
         kind: Kind::Bounce,
         summary: "SurfControl: your message could not be sent",
         marks: &[
-            Mark::From(
-                "(?i)mailer-daemon|postmaster|mail delivery (?:sub)?system|system administrator|mail ?administrator",
-            ),
+            Mark::ContentType("(?i)^multipart/report"),
             Mark::Header("x-mailer", "^SurfControl E-mail Filter"),
             Mark::Text(r"^Your message could not be sent\.$"),
             Mark::Text(r"^A transcript of the attempts to send the message follows\.$"),

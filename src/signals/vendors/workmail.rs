@@ -19,6 +19,6 @@ pub(super) const VENDOR: Vendor = Vendor {
         shows: "bounce/workmail-bounce.eml",
         spares: "ordinary/workmail-lookalike.eml",
     }],
-    breaks: &["^Technical report:$"],
+    breaks: &[],
     recipients: &[r"(?m)^([^\s@<>]+@[^\s@<>]+)$"],
 };

@@ -15,7 +15,7 @@ pub(super) const VENDOR: Vendor = Vendor {
             marks: &[
                 Mark::From("(?i)mailer-daemon@"),
                 Mark::Subject(
-                    "(?i)^(?:delivery failure|failure delivery|failed delivery|failure notice)$",
+                    "(?i)^(?:delivery failure|failure delivery|failed delivery|failure notice|permanent delivery failure)$",
                 ),
                 Mark::Text(
                     r"^Message from\s+\S+\.\s+Unable to deliver message to the following address\(es\)\.",
