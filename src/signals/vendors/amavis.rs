@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "amavis",
     title: "amavis",
-    source: "amavisd-new 2.0 to 2.12: notification templates at the end of the program ($notify_sender_templ and others)",
+    source: "amavisd-new notices as remembered; measured on samples",
     forms: &[
         Form {
             code: "amavis-bounce",

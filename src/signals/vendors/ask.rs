@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "ask",
     title: "Active Spam Killer",
-    source: "ASK 2.5 (X-AskVersion; confirmation key in the subject)",
+    source: "Active Spam Killer: field X-AskVersion as SpamAssassin VBounce knows it; text matches synthetic messages only, not yet checked against a real one",
     forms: &[
         Form {
             code: "ask-challenge",

@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "boxbe",
     title: "Boxbe",
-    source: "Boxbe guest list challenge; wording as published",
+    source: "Boxbe challenge; from memory of the program, not yet checked against a real message",
     forms: &[Form {
         code: "boxbe-challenge",
         kind: Kind::ChallengeResponse,

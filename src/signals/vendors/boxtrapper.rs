@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "boxtrapper",
     title: "BoxTrapper",
-    source: "cPanel BoxTrapper (default \"verify\" template; X-Boxtrapper field)",
+    source: "cPanel BoxTrapper; field X-Boxtrapper as SpamAssassin VBounce knows it, text from memory of the program, not yet checked against a real message",
     forms: &[
         Form {
             code: "boxtrapper-challenge",

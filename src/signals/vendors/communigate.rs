@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "communigate",
     title: "CommuniGate Pro",
-    source: "CommuniGate Pro 3 to 6: default server strings of the reports (\"Failed to deliver to\", \"module reports\")",
+    source: "CommuniGate Pro reports; from memory of the program, not yet checked against a real message",
     forms: &[
         Form {
             code: "communigate-bounce",

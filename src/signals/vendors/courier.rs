@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "courier",
     title: "Courier",
-    source: "Courier 0.3x to 1.3: templates dsnheader, dsnfailed, dsndelayed, dsndelivered, dsnrelayed, dsnfooter.txt in courier/module.dsn",
+    source: "Courier 0.65, wording as public bounce parsers quote it; the delay form from memory; not yet checked against a real message",
     forms: &[
         Form {
             code: "courier-bounce",

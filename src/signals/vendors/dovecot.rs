@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "dovecot",
     title: "Dovecot Pigeonhole",
-    source: "Dovecot 1.x to 2.4 and Pigeonhole Sieve reject (RFC 5429 refusal as a disposition notification), quota_full",
+    source: "Dovecot and Pigeonhole reject (RFC 5429) as remembered; measured on samples",
     forms: &[Form {
         code: "dovecot-reject",
         kind: Kind::Bounce,

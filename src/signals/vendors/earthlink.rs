@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "earthlink",
     title: "EarthLink spamBlocker",
-    source: "EarthLink spamBlocker challenges (spamblocker-challenge@); wording as published",
+    source: "EarthLink spamBlocker challenge; from memory of the program, not yet checked against a real message",
     forms: &[Form {
         code: "earthlink-challenge",
         kind: Kind::ChallengeResponse,

@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "exchange",
     title: "Microsoft Exchange",
-    source: "Internet Mail Service 5.5, Exchange 2000/2003 and IIS (SMTPSVC), Exchange 2007 to 2019; Microsoft Learn \"NDRs in Exchange Server\"; German, French, Italian and Spanish wording as its language packs show it; measured on samples of IMS 5.5, SMTPSVC and 2007",
+    source: "IMS 5.5, SMTPSVC and Exchange 2007 measured on samples in English, some in French; the relay, delay and delivered forms and all other languages from memory, not yet checked against a real message",
     forms: &[
         Form {
             code: "exchange-ims-bounce",

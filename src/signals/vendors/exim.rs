@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "exim",
     title: "Exim",
-    source: "Exim 1.7x to 4.98: src/deliver.c and src/moan.c (texts \"created automatically by mail delivery software\"), warn_message_file and bounce_message_file defaults",
+    source: "Exim src/deliver.c and src/moan.c as remembered; bounce, delay and success measured on samples (4.96 among them), the refused form not yet checked against a real message",
     forms: &[
         Form {
             code: "exim-bounce",

@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "ezmlm",
     title: "ezmlm",
-    source: "ezmlm-idx 0.4 to 7: ezmlm-moderate and ezmlm-clean texts (lang/en/text/mod-reject, mod-timeout)",
+    source: "ezmlm-idx moderation texts; from memory of the program, not yet checked against a real message",
     forms: &[Form {
         code: "ezmlm-refused",
         kind: Kind::Bounce,

@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "gmail",
     title: "Gmail",
-    source: "Gmail and Google Workspace; old form (2006 to 2016) and cards (since 2016), measured on samples",
+    source: "Gmail and Google Workspace, old form and cards; measured on samples",
     forms: &[
         Form {
             code: "gmail-bounce",

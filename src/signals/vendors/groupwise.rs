@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "groupwise",
     title: "Novell GroupWise",
-    source: "GroupWise Internet Agent 5.5 to 8; wording as bounce parsers (sympa, Mail::DeliveryStatus::BounceParser) and users published it",
+    source: "GroupWise Internet Agent: key phrase as public bounce parsers (Sympa) quote it; the older form and the samples from memory; not yet checked against a real message",
     forms: &[Form {
         code: "groupwise-bounce",
         kind: Kind::Bounce,

@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "hmailserver",
     title: "hMailServer",
-    source: "hMailServer 4 and 5: server message SEND_FAILED_NOTIFICATION",
+    source: "hMailServer SEND_FAILED_NOTIFICATION; from memory of the program, not yet checked against a real message",
     forms: &[Form {
         code: "hmailserver-bounce",
         kind: Kind::Bounce,

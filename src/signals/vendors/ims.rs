@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "ims",
     title: "Oracle (Sun) Messaging Server, PMDF",
-    source: "PMDF 5 and 6, iPlanet and Sun Java System Messaging Server 5 to 8: templates return_*.txt (return_header, return_bounced, return_delayed, return_timedout)",
+    source: "PMDF and Sun/Oracle Messaging Server notices; from memory of the program, not yet checked against a real message",
     forms: &[
         Form {
             code: "ims-bounce",

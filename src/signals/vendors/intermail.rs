@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "intermail",
     title: "Openwave InterMail, Post.Office",
-    source: "Software.com Post.Office 3 and Openwave InterMail/Email Mx: \"This Message was undeliverable due to the following reason\"; as published",
+    source: "Post.Office and InterMail notices; from memory of the program, not yet checked against a real message",
     forms: &[Form {
         code: "intermail-bounce",
         kind: Kind::Bounce,

@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "interscan",
     title: "Trend Micro InterScan",
-    source: "InterScan MSS, IMSVA, VirusWall; boundary TMMSG_ measured on samples, notification texts as published",
+    source: "InterScan: boundary TMMSG_ measured on samples; the notification form from memory, not yet checked against a real message",
     forms: &[
         Form {
             code: "interscan-bounce",

@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "james",
     title: "Apache James",
-    source: "James 2.2 to 3.8: mailets Bounce, DSNBounce and RemoteDelivery (server/mailet/mailets)",
+    source: "Apache James bounce mailets; from memory of the program, not yet checked against a real message",
     forms: &[Form {
         code: "james-bounce",
         kind: Kind::Bounce,

@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "mailinblack",
     title: "MailInBlack",
-    source: "MailInBlack (France) authentication request; wording as published",
+    source: "MailInBlack request; from memory of the program, not yet checked against a real message",
     forms: &[Form {
         code: "mailinblack-challenge",
         kind: Kind::ChallengeResponse,

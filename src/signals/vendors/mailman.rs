@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "mailman",
     title: "GNU Mailman",
-    source: "Mailman 2.1 (templates refuse.txt, Mailman/Handlers/Hold.py, Moderate.py) and Mailman 3 (list:user:notice:refuse)",
+    source: "Mailman 2.1 refusal of a posting; from memory of the program, not yet checked against a real message",
     forms: &[Form {
         code: "mailman-refused",
         kind: Kind::Bounce,

@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "mailmarshal",
     title: "MailMarshal",
-    source: "Trustwave (Marshal, NetIQ) MailMarshal SMTP 5 and 6: default notification templates, wording as published",
+    source: "MailMarshal SMTP notification; from memory of the program, not yet checked against a real message",
     forms: &[Form {
         code: "mailmarshal-bounce",
         kind: Kind::Bounce,

@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "mailru",
     title: "Mail.ru",
-    source: "Mail.Ru (Exim with its own texts); measured on samples of 2012 and 2018",
+    source: "Mail.Ru; measured on samples of 2012 and 2018",
     forms: &[Form {
         code: "mailru-bounce",
         kind: Kind::Bounce,

@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "mdaemon",
     title: "Alt-N MDaemon",
-    source: "MDaemon 2 to 14: default delivery status texts (DSN options, templates dsn*.dat); wording as users published it",
+    source: "MDaemon delivery status texts; from memory of the program, not yet checked against a real message",
     forms: &[Form {
         code: "mdaemon-bounce",
         kind: Kind::Bounce,

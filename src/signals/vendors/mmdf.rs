@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "mmdf",
     title: "MMDF",
-    source: "MMDF II (SCO, CSNET) return-to-sender texts, as documented; no source version of our own",
+    source: "MMDF II return-to-sender texts; from memory of the program, not yet checked against a real message",
     forms: &[Form {
         code: "mmdf-bounce",
         kind: Kind::Bounce,

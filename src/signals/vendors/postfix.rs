@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "postfix",
     title: "Postfix",
-    source: "Postfix 2.0 to 3.9, bounce service: built-in templates (src/bounce/bounce_template.c, conf/bounce.cf.default) and the texts before 2.3; custom templates as the bounce(5) manual allows",
+    source: "Postfix bounce service as remembered; English forms measured on samples (3.7 among them), of the translated phrases the German one; the others are guesses at templates of sites",
     forms: &[
         Form {
             code: "postfix-bounce",

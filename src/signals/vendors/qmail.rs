@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "qmail",
     title: "qmail",
-    source: "qmail 1.03, netqmail 1.06, notqmail 1.09: qmail-send.c (QSBMF, cr.yp.to/proto/qsbmf.txt); texts that sites put in its place measured on samples",
+    source: "qmail-send and QSBMF as remembered; bounce forms measured on samples, the double bounce not yet checked against a real message",
     forms: &[
         Form {
             code: "qmail-bounce",

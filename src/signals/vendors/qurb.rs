@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "qurb",
     title: "Qurb",
-    source: "Qurb for Outlook: [Qurb #n] in the subject; wording as published",
+    source: "Qurb challenge; from memory of the program, not yet checked against a real message",
     forms: &[Form {
         code: "qurb-challenge",
         kind: Kind::ChallengeResponse,

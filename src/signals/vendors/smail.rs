@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "smail",
     title: "Smail",
-    source: "Smail 3.1 and 3.2: src/notify.c; measured on a sample",
+    source: "Smail 3 as remembered; measured on one sample",
     forms: &[Form {
         code: "smail-bounce",
         kind: Kind::Bounce,

@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "spamarrest",
     title: "SpamArrest",
-    source: "Spam Arrest and look-alike services: \"I'm protecting myself from receiving junk mail\"; wording as published",
+    source: "Spam Arrest and its like, from memory; matches synthetic messages only, not yet checked against a real one",
     forms: &[Form {
         code: "spamarrest-challenge",
         kind: Kind::ChallengeResponse,

@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "spamlion",
     title: "SpamLion",
-    source: "SpamLion (field Spamlion, as SpamAssassin knows it); wording as published",
+    source: "SpamLion: field Spamlion as SpamAssassin VBounce knows it; the sample text is ours, not yet checked against a real message",
     forms: &[Form {
         code: "spamlion-challenge",
         kind: Kind::ChallengeResponse,

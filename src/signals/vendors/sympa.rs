@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "sympa",
     title: "Sympa",
-    source: "Sympa 5 and 6: mail_tt2/reject.tt2, message_report.tt2",
+    source: "Sympa reject texts; from memory of the program, not yet checked against a real message",
     forms: &[Form {
         code: "sympa-refused",
         kind: Kind::Bounce,

@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "tmda",
     title: "TMDA",
-    source: "TMDA 0.5x to 1.1: templates/confirm_request.txt",
+    source: "TMDA confirmation request, from memory; matches synthetic messages only, not yet checked against a real one",
     forms: &[
         Form {
             code: "tmda-challenge",

@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "uol",
     title: "UOL AntiSpam",
-    source: "UOL AntiSpam \"Tira-teima\" (Brazil); wording as published",
+    source: "UOL AntiSpam challenge; from memory of the program, not yet checked against a real message",
     forms: &[Form {
         code: "uol-challenge",
         kind: Kind::ChallengeResponse,

@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "verizon",
     title: "Verizon Wireless",
-    source: "vtext.com and vzwpix.com gateways; measured on samples of 2012 and 2013",
+    source: "vzwpix.com measured on a sample; the vtext.com form follows a sample whose MIME is broken",
     forms: &[
         Form {
             code: "verizon-vtext-bounce",

@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "x400",
     title: "X.400 gateways (PP, ISODE)",
-    source: "PP and ISODE M-Switch delivery reports, as documented; RFC 2156 (MIXER) and their published reports",
+    source: "PP and ISODE delivery reports; from memory of the program, not yet checked against a real message",
     forms: &[Form {
         code: "x400-bounce",
         kind: Kind::Bounce,

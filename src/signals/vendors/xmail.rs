@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "xmail",
     title: "XMail",
-    source: "XMail 1.x: SMAILSvr notification \"XMail bounce\"",
+    source: "XMail bounce; from memory of the program, not yet checked against a real message",
     forms: &[Form {
         code: "xmail-bounce",
         kind: Kind::Bounce,

@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "zerospam",
     title: "0Spam",
-    source: "0Spam.com (Message-ID @0spam.com, as SpamAssassin knows it)",
+    source: "0Spam: Message-ID at 0spam.com, from memory; the sample text is ours, not yet checked against a real message",
     forms: &[Form {
         code: "zerospam-challenge",
         kind: Kind::ChallengeResponse,

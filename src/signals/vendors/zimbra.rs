@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "zimbra",
     title: "Zimbra",
-    source: "Zimbra Collaboration 6 to 10: Postfix in front of its own LMTP server (LmtpHandler replies: over quota, no such user, message refused)",
+    source: "Zimbra LMTP replies behind Postfix; from memory of the program, not yet checked against a real message",
     forms: &[Form {
         code: "zimbra-lmtp-bounce",
         kind: Kind::Bounce,
