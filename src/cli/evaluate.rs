@@ -44,7 +44,7 @@ pub(crate) struct Arguments {
     findings: PathBuf,
 
     /// Exit with status 1 unless this holds, NAME>=X or NAME<=X (repeatable)
-    #[arg(long, value_name = "NAME>=X")]
+    #[arg(long, value_name = "REQUIREMENT")]
     require: Vec<Requirement>,
 
     /// Compare only truth rows with this value, COLUMN=VALUE or COLUMN!=VALUE (repeatable; all must

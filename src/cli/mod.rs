@@ -60,11 +60,8 @@ enum Command {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Color {
-    /// On a terminal, unless NO_COLOR says otherwise
     Auto,
-    /// Always
     Always,
-    /// Never
     Never,
 }
 
@@ -96,7 +93,7 @@ pub(crate) fn run(typed: Vec<OsString>) -> Exit {
         Ok(exit) => exit,
         Err(error) if is_closed_pipe(&error) => Exit::Done,
         Err(error) => {
-            complain(&format!("{error:#}"));
+            complain(&told(&error));
             Exit::Failed
         }
     }
@@ -106,6 +103,20 @@ pub(crate) fn run(typed: Vec<OsString>) -> Exit {
 fn complain(what: &str) {
     // With standard error closed there is nobody left to tell.
     let _ = writeln!(io::stderr(), "unscatter: {}", escape::escaped_before(what));
+}
+
+/// An error and its causes on one line, none of them twice: errors of the library tell their cause
+/// themselves.
+fn told(error: &anyhow::Error) -> String {
+    let mut out = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if out.is_empty() {
+            out = cause;
+        } else if !out.ends_with(&cause) {
+            out = format!("{out}: {cause}");
+        }
+    }
+    out
 }
 
 /// The arguments as they can be typed again, without the program's name.

@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Context, bail};
+use anyhow::{anyhow, bail};
 use clap::{Args, ValueEnum};
 use unscatter::report::text::{Setting, Summary, shell_word};
 use unscatter::report::{Form, Format, Output, escape};
@@ -124,7 +124,10 @@ impl Arguments {
         reports.finish(&outcome)?;
         if let Some(mut summary) = summary {
             summary.elapsed = Some(started.elapsed());
-            summary.end(&outcome)?;
+            match summary.end(&outcome) {
+                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error.into()),
+                _ => {}
+            }
         }
         Ok(if outcome.skipped.is_empty() { Exit::Done } else { Exit::Incomplete })
     }
@@ -148,11 +151,14 @@ impl Arguments {
     fn summary(&self, typed: &str, to_stderr: bool) -> Summary<Box<dyn Write>> {
         let out: Box<dyn Write> =
             if to_stderr { Box::new(io::stderr()) } else { Box::new(io::stdout().lock()) };
-        let shown = |path: &PathBuf| escape::octets(path.as_os_str().as_bytes());
+        let shown = |path: &PathBuf| match is_stdout(path) {
+            true => "standard output".to_owned(),
+            false => escape::octets(path.as_os_str().as_bytes()),
+        };
         let setting = Setting {
             command: typed.to_owned(),
             store: self.stores.first().map(shown).map(|path| shell_word(&path)).unwrap_or_default(),
-            reports: self.output.iter().filter(|path| !is_stdout(path)).map(shown).collect(),
+            reports: self.output.iter().map(shown).collect(),
             styled: super::styled(to_stderr),
         };
         Summary::new(out, setting)
@@ -171,8 +177,9 @@ impl Arguments {
                 Output::to("standard output", form, Box::new(io::stdout()))?
             } else {
                 self.refuse_store(path, &shown)?;
-                Output::create(path, form)
-                    .context("name another file with -o, or `-` for standard output")?
+                Output::create(path, form).map_err(|error| {
+                    anyhow!("{error}; name another file with -o, or `-` for standard output")
+                })?
             });
         }
         Ok(reports)

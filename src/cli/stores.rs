@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use rayon::prelude::*;
 use unscatter::message::glance;
-use unscatter::report::{escape, rfc3339, text};
+use unscatter::report::{escape, text};
 use unscatter::store::{Compression, Folder, Layout, Role, Skipped, Store};
 
 use super::exit::Exit;
@@ -110,8 +110,8 @@ fn show(out: &mut impl Write, store: &Store) -> anyhow::Result<bool> {
             out,
             "  Sent: {} messages, {} to {}",
             text::grouped(sent),
-            day(first),
-            day(last)
+            text::day(first),
+            text::day(last)
         )?,
         (sent, ..) => writeln!(out, "  Sent: {} messages without dates", text::grouped(sent))?,
     }
@@ -167,8 +167,4 @@ fn layout(folder: &Folder) -> &'static str {
         (Layout::Mbox, Compression::Gzip) => "mbox.gz",
         (Layout::Mbox, Compression::Zstd) => "mbox.zst",
     }
-}
-
-fn day(unix: i64) -> String {
-    rfc3339(unix).split('T').next().unwrap_or_default().to_owned()
 }
