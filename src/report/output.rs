@@ -74,12 +74,10 @@ impl Output {
 
 fn open(path: &Path) -> io::Result<(File, Option<Unfinished>)> {
     match fs::symlink_metadata(path) {
-        Ok(met) if met.is_dir() => {
-            Err(io::Error::other("a folder has this name; name a file in it"))
+        Ok(met) if met.is_dir() => Err(io::Error::other("it is a folder")),
+        Ok(met) if met.is_symlink() => {
+            Err(io::Error::other("it is a symbolic link, which is not followed"))
         }
-        Ok(met) if met.is_symlink() => Err(io::Error::other(
-            "it is a symbolic link, which is not followed; name the file itself, or `-` for standard output",
-        )),
         Ok(met) if met.file_type().is_fifo() || met.file_type().is_char_device() => {
             let flags = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::NOCTTY | OFlags::CLOEXEC;
             Ok((File::from(rustix::fs::open(path, flags, Mode::empty())?), None))

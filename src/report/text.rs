@@ -7,11 +7,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::time::Duration;
 
-use super::{Format, escape, rfc3339};
+use super::{Format, escape};
 use crate::scan::{Finding, FolderRead, Outcome};
 use crate::signals::Kind;
 use crate::store::Role;
 use crate::verdict::Origin;
+
+mod figures;
+
+use figures::{counted, duration};
+pub use figures::{day, grouped, octets};
 
 /// Columns of a line.
 const WIDTH: usize = 80;
@@ -425,7 +430,7 @@ impl<W: Write> Summary<W> {
             let command = format!("unscatter {} -o findings.csv", self.setting.command);
             self.suggestion(&command, "every answer with its evidence, for a spreadsheet")?;
         } else {
-            let reports = self.setting.reports.join(" ");
+            let reports = self.setting.reports.join(", ");
             self.prose(2, &format!("Every answer with its evidence is in {reports}"))?;
         }
         if !self.rows.is_empty() {
@@ -472,54 +477,6 @@ pub fn shell_word(word: &str) -> String {
         word.to_owned()
     } else {
         format!("'{}'", word.replace('\'', "'\\''"))
-    }
-}
-
-fn day(unix: i64) -> String {
-    rfc3339(unix).split('T').next().unwrap_or_default().to_owned()
-}
-
-/// A number with its thousands apart.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-fn counted(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(number), if number == 1 { one } else { many })
-}
-
-/// Octets as people say them, in decimal units.
-pub fn octets(number: u64) -> String {
-    let units =
-        [(1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
-    for (unit, name) in units {
-        if number >= unit {
-            let tenths = number / (unit / 10);
-            return if tenths < 100 {
-                format!("{}.{} {name}", tenths / 10, tenths % 10)
-            } else {
-                format!("{} {name}", tenths / 10)
-            };
-        }
-    }
-    format!("{number} octets")
-}
-
-fn duration(elapsed: Duration) -> String {
-    let seconds = elapsed.as_secs();
-    match seconds {
-        0..10 => format!("{:.1} s", elapsed.as_secs_f64()),
-        10..60 => format!("{seconds} s"),
-        60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
-        _ => format!("{} h {} min", seconds / 3600, seconds / 60 % 60),
     }
 }
 

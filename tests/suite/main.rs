@@ -1,6 +1,7 @@
 //! All integration tests, one binary.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+mod cli;
 mod corpus;
 mod support;
 mod tidy;
