@@ -60,6 +60,17 @@ pub(super) fn signals() -> Vec<Signal> {
             spares: &["bounce/postfix-bounce.eml"],
         },
         Signal {
+            code: "junk-precedence-reply",
+            toward: Toward::Kind(Kind::AutoReply),
+            summary: "Precedence: junk on an answer to one message",
+            why: "formail -r and the recipes around it write it so, as RFC 3834 once advised; people's \
+                  mail programs never do.",
+            source: "formail 3.22 (procmail); RFC 3834 section 3.1.8",
+            seen_in: see(junk_reply),
+            shows: &["auto-reply/en-procmail-formail.eml"],
+            spares: &["bounce/postfix-bounce.eml"],
+        },
+        Signal {
             code: "answers-a-message",
             toward: Toward::Answer,
             summary: "In-Reply-To or References on mail that a program wrote",
@@ -187,6 +198,12 @@ fn bulk(m: &Message) -> Option<String> {
         .then(|| format!("Precedence: {value}"))
 }
 
+fn junk_reply(m: &Message) -> Option<String> {
+    let value = m.headers.get("precedence")?.trim().to_lowercase();
+    let answers = !m.parents.is_empty() || is_reply_subject(&m.subject);
+    (value == "junk" && answers && list_field(m).is_none()).then(|| format!("Precedence: {value}"))
+}
+
 /// What shows that a program sent this, by its header fields alone.
 pub(super) fn automatic(m: &Message) -> Option<String> {
     failed_recipients(m)
@@ -271,6 +288,11 @@ fn is_forward_subject(subject: &str) -> bool {
     PREFIXES.iter().any(|p| s.starts_with(p)) || s.ends_with("(fwd)")
 }
 
+/// Whether the subject has a prefix that mail programs put before replies or forwards.
+pub(super) fn is_reply_or_forward(subject: &str) -> bool {
+    is_reply_subject(subject) || is_forward_subject(subject)
+}
+
 fn human_reply(m: &Message) -> Option<String> {
     (is_reply_subject(&m.subject) && !m.parents.is_empty() && sender::seems_human(m))
         .then(|| m.subject.clone())
@@ -284,7 +306,9 @@ fn forward(m: &Message) -> Option<String> {
     // An attached or inline forward without the prefix: a person's words, then a message.
     let report = m.notification.as_ref().is_some_and(|n| n.form != NotificationForm::Delivery)
         || m.media_type == "multipart/report";
-    (human && !report && m.parts.iter().any(|p| p.media_type == "message/rfc822"))
+    // What was sent to the answer's own recipient comes back; what others sent is passed on.
+    let comes_back = super::structure::returns_recipients_mail(m).is_some();
+    (human && !report && !comes_back && m.parts.iter().any(|p| p.media_type == "message/rfc822"))
         .then(|| "attached message".to_owned())
 }
 

@@ -280,7 +280,10 @@ impl Recogniser {
 
         let subject = cut(m.subject.trim_start(), FIELD);
         let mut seen: Vec<&'static str> = Vec::new();
-        for i in self.subjects.matches(subject).iter() {
+        let bare = without_list_tag(subject);
+        let untagged = (bare.len() < subject.len()).then(|| self.subjects.matches(bare));
+        let matched = self.subjects.matches(subject);
+        for i in matched.iter().chain(untagged.iter().flat_map(|m| m.iter())) {
             let signal = self.subject_signals[i];
             if !seen.contains(&signal.code) {
                 seen.push(signal.code);
@@ -479,6 +482,14 @@ fn written(b: &Mailbox) -> String {
         format!("<{}>", b.address)
     } else {
         format!("{} <{}>", b.name, b.address)
+    }
+}
+
+/// A subject without the name that a list puts before it in brackets.
+fn without_list_tag(subject: &str) -> &str {
+    match subject.strip_prefix('[').and_then(|s| s.split_once(']')) {
+        Some((tag, rest)) if tag.len() <= 40 => rest.trim_start(),
+        _ => subject,
     }
 }
 

@@ -133,14 +133,19 @@ fn daemon_name(name: &str) -> bool {
 }
 
 fn nameless_daemon(m: &Message) -> Option<String> {
-    let first = m.from.first();
-    match first {
-        Some(b) if b.address.as_str().trim_matches('@').is_empty() => {
-            Some(if b.name.is_empty() { "From: <>".to_owned() } else { b.name.clone() })
-        }
-        Some(b) if daemon_name(&b.name) && !is_daemon(&b.address) => Some(b.name.clone()),
+    let first = m.from.first()?;
+    let nobody = first.address.as_str().trim_matches('@').is_empty();
+    match (nobody, first.name.as_str()) {
+        (true, "") => Some("From: <>".to_owned()),
+        // The address stands where the name should (`MAILER-DAEMON`, without any address).
+        (_, name) if daemon_name(name) && !is_daemon(&first.address) => Some(name.to_owned()),
         _ => None,
     }
+}
+
+/// Whether a mail system signs, with its address or its name.
+pub(super) fn signs_as_daemon(m: &Message) -> bool {
+    daemon_sender(m).is_some() || nameless_daemon(m).is_some()
 }
 
 fn no_reply_sender(m: &Message) -> Option<String> {

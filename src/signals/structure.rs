@@ -263,6 +263,10 @@ fn returned_with_headers(m: &Message) -> Option<&crate::message::Returned> {
 
 fn returns_original(m: &Message) -> Option<String> {
     returned_with_headers(m)?;
+    // A person's server may write an empty return path too.
+    if super::headers::is_reply_or_forward(&m.subject) && !sender::signs_as_daemon(m) {
+        return None;
+    }
     sender::automatic(m)
 }
 
@@ -291,7 +295,7 @@ fn original_senders(m: &Message) -> Option<Vec<String>> {
     (!senders.is_empty()).then_some(senders)
 }
 
-fn returns_recipients_mail(m: &Message) -> Option<String> {
+pub(super) fn returns_recipients_mail(m: &Message) -> Option<String> {
     let to = addressed_to(m);
     original_senders(m)?.into_iter().find(|s| to.contains(s))
 }
@@ -318,18 +322,50 @@ fn smtp_transcript(m: &Message) -> Option<String> {
     m.text.lines().find(|line| refusal_code(line)).map(str::to_owned)
 }
 
-/// A reply code of class 5 (`550`, `554-`) or an enhanced code (`5.1.1`) standing alone in a line.
+/// An enhanced code of class 5 (`5.1.1`), or a reply code (`550`, `554-`) in a line that speaks of mail:
+/// telephone numbers and prices have three digits too.
 fn refusal_code(line: &str) -> bool {
-    line.split(|c: char| !(c.is_ascii_digit() || c == '.')).any(|w| {
-        let b = w.as_bytes();
-        match b {
-            [b'5', b'0' | b'1' | b'2' | b'3' | b'5' | b'7', c] if c.is_ascii_digit() => true,
+    let mut previous = ' ';
+    let mut plain = false;
+    for word in line.split_inclusive(|c: char| !(c.is_ascii_digit() || c == '.')) {
+        let (code, end) = match word.char_indices().next_back() {
+            Some((i, c)) if !(c.is_ascii_digit() || c == '.') => (&word[..i], c),
+            _ => (word, ' '),
+        };
+        match code.as_bytes() {
             [b'5', b'.', a, b'.', rest @ ..] => {
-                a.is_ascii_digit() && !rest.is_empty() && rest.iter().all(u8::is_ascii_digit)
+                if a.is_ascii_digit() && !rest.is_empty() && rest.iter().all(u8::is_ascii_digit) {
+                    return true;
+                }
             }
-            _ => false,
+            [b'5', b'0' | b'1' | b'2' | b'3' | b'5' | b'7', _] if code != "555" => {
+                plain |= !matches!(previous, '+' | '-' | '/' | '$' | ',' | '.' | '0'..='9')
+                    && (end.is_whitespace() || matches!(end, '-' | '#' | ':' | ']' | ')'));
+            }
+            _ => {}
         }
-    })
+        previous = end;
+    }
+    const MAIL: &[&str] = &[
+        "@",
+        "smtp",
+        "said",
+        "user",
+        "mailbox",
+        "recipient",
+        "relay",
+        "host",
+        "reject",
+        "denied",
+        "refused",
+        "mail",
+        "message",
+        "address",
+        "quota",
+        "unknown",
+    ];
+    let lower = line.to_lowercase();
+    plain && MAIL.iter().any(|w| lower.contains(w))
 }
 
 fn calendar(m: &Message) -> Option<String> {

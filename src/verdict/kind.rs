@@ -51,7 +51,18 @@ pub fn decide_kind(m: &Message, evidence: &[Evidence]) -> KindVerdict {
         }
     }
     let answer = answer.min(weights::ANSWER_CAP);
-    let contrary = sums[index(Kind::Ordinary)].total();
+    // That somebody seems to be a person counts little where a program showed its own form, or where
+    // both subject and text (or a field) are those of automatic replies: lists distribute them too.
+    let form = evidence.iter().any(|e| basis(e) == Some(Basis::Form));
+    let auto = sums[index(Kind::AutoReply)];
+    let responder = auto.subject > 0.0 && (auto.text > 0.0 || auto.firm > 0.0 || answer >= 1.0);
+    let soft: f32 = evidence
+        .iter()
+        .filter(|e| weights::SOFT.contains(&e.signal.code))
+        .map(|e| weights::on_kind(e.signal))
+        .sum();
+    let discount = if form || responder { weights::SOFT_DISCOUNT } else { 0.0 };
+    let contrary = sums[index(Kind::Ordinary)].total() - soft * discount;
 
     // A report of a delay comes from the same daemons with the same structure as a bounce.
     let bounce = sums[index(Kind::Bounce)];

@@ -14,6 +14,13 @@ pub(super) const TEXT_CAP: f32 = 2.4;
 /// Marks that only show some automatic answer add no more than this to a kind.
 pub(super) const ANSWER_CAP: f32 = 2.5;
 
+/// Signals that only say that somebody seems to be a person, or that a list distributed it.
+pub(super) const SOFT: &[&str] =
+    &["list-post", "human-reply", "forwarded-by-person", "newsletter", "mail-program-of-people"];
+
+/// The share of the soft signals that does not count where a program showed its own form.
+pub(super) const SOFT_DISCOUNT: f32 = 0.8;
+
 /// ln 19: what one group of evidence may add, so that no single group reaches 0.95.
 pub(crate) const GROUP_CAP: f32 = 2.944_439;
 
@@ -51,6 +58,7 @@ const KIND: &[(&str, f32)] = &[
     ("auto-submitted-generated", 0.8),
     ("auto-reply-field", 4.5),
     ("bulk-precedence", 0.5),
+    ("junk-precedence-reply", 3.0),
     ("answers-a-message", 0.8),
     ("list-post", 4.0),
     ("human-reply", 4.0),
