@@ -1,6 +1,38 @@
 //! One pure table per language: subjects and phrases of automatic answers. To add one: copy the
 //! nearest file, add its name to [`ALL`], drop samples into `corpus/`, bless the snapshots.
 
+mod ar;
+mod bg;
+mod ca;
+mod cs;
+mod da;
+mod de;
+mod el;
+mod en;
+mod es;
+mod fi;
+mod fr;
+mod he;
+mod hu;
+mod it;
+mod ja;
+mod ko;
+mod lv;
+mod nb;
+mod nl;
+mod pl;
+mod pt;
+mod ro;
+mod ru;
+mod sk;
+mod sv;
+mod tr;
+mod uk;
+#[path = "zh-hans.rs"]
+mod zh_hans;
+#[path = "zh-hant.rs"]
+mod zh_hant;
+
 /// What answering programs and people's out-of-office texts say in one language. Subjects are regular
 /// expressions on the decoded subject, without case, anchored at its start by the table's compiler;
 /// texts are literal phrases, compared without case, blanks folded.
@@ -36,4 +68,34 @@ pub struct Language {
 }
 
 /// All languages, by tag.
-pub const ALL: &[&Language] = &[];
+pub const ALL: &[&Language] = &[
+    &ar::LANGUAGE,
+    &bg::LANGUAGE,
+    &ca::LANGUAGE,
+    &cs::LANGUAGE,
+    &da::LANGUAGE,
+    &de::LANGUAGE,
+    &el::LANGUAGE,
+    &en::LANGUAGE,
+    &es::LANGUAGE,
+    &fi::LANGUAGE,
+    &fr::LANGUAGE,
+    &he::LANGUAGE,
+    &hu::LANGUAGE,
+    &it::LANGUAGE,
+    &ja::LANGUAGE,
+    &ko::LANGUAGE,
+    &lv::LANGUAGE,
+    &nb::LANGUAGE,
+    &nl::LANGUAGE,
+    &pl::LANGUAGE,
+    &pt::LANGUAGE,
+    &ro::LANGUAGE,
+    &ru::LANGUAGE,
+    &sk::LANGUAGE,
+    &sv::LANGUAGE,
+    &tr::LANGUAGE,
+    &uk::LANGUAGE,
+    &zh_hans::LANGUAGE,
+    &zh_hant::LANGUAGE,
+];

@@ -1,0 +1,91 @@
+//! Latvian: what answering programs and out-of-office texts say. Pure table; decides nothing.
+
+use super::Language;
+
+pub(super) const LANGUAGE: Language = Language {
+    tag: "lv",
+    title: "Latvian",
+    source: "Exchange 2010 to 2019 and Microsoft 365, Outlook, Gmail, Postfix templates of sites, Thunderbird, Roundcube",
+    auto_reply_subjects: &[
+        r"autom[āa]tisk[āa] atbilde(?:\s?:|$)",
+        r"[āa]rpus biroja\b",
+        r"prombūtn(?:e|ē|es paziņojums)(?:\s?:|$)",
+        r"atva[ļl]in[āa]jum(?:s|ā)(?:\s?:|$|\sre:|\sl[īi]dz )",
+        r".{1,80} ir (?:atva[ļl]in[āa]jumā|ārpus biroja|prombūtnē)\.?(?: \(.*\))?$",
+    ],
+    auto_reply_texts: &[
+        "es neesmu birojā",
+        "neesmu birojā",
+        "es esmu ārpus biroja",
+        "es esmu atvaļinājumā",
+        "esmu atvaļinājumā",
+        "atrodos atvaļinājumā",
+        "atrodos prombūtnē",
+        "esmu prombūtnē",
+        "atgriezīšos birojā",
+        "atgriezīšos darbā",
+        "atbildēšu pēc atgriešanās",
+        "steidzamos gadījumos",
+        "steidzamu jautājumu gadījumā",
+        "šī ir automātiska atbilde",
+        "šis ir automātisks ziņojums",
+        "jūsu vēstule ir saņemta",
+        "jūsu ziņojums ir saņemts",
+    ],
+    bounce_subjects: &[
+        r"(?:nepiegādājams|nevar piegādāt|nav piegādāts|neizdevās piegādāt)(?:\s?:|$)",
+        "(?:ziņojums|vēstule|jūsu ziņojums|jūsu vēstule) (?:nav piegādāts?|netika piegādāts?|nevarēja piegādāt)",
+        r"piegādes (?:kļūda|neveiksme)\b",
+    ],
+    bounce_texts: &[
+        "nevarēja piegādāt",
+        "neizdevās piegādāt",
+        "netika piegādāts",
+        "netika piegādāta",
+        "nav piegādāts",
+        "piegāde šiem adresātiem vai grupām neizdevās",
+        "ievadītā e-pasta adrese nav atrasta",
+        "adrese nav atrasta",
+        "nezināms lietotājs",
+        "lietotājs neeksistē",
+        "nezināms adresāts",
+        "pastkaste ir pilna",
+        "adresāta pastkaste ir pilna",
+        "jūsu ziņojums tika noraidīts",
+    ],
+    delay_subjects: &[
+        r"piegāde (?:ir )?(?:aizkavēta|aizkavējusies|kavējas)(?:$|\s?:)",
+        r"aizkavēt[sa]\s?:",
+    ],
+    delay_texts: &[
+        "vēl nav piegādāts",
+        "vēl nav piegādāta",
+        "piegāde ir aizkavēta",
+        "piegāde kavējas",
+        "tas ir tikai brīdinājums",
+        "ziņojums nav jāsūta vēlreiz",
+    ],
+    challenge_texts: &[
+        "lai jūsu ziņojums tiktu piegādāts",
+        "lai jūsu vēstule tiktu piegādāta",
+        "noklikšķiniet uz saites, lai",
+        "atbildiet uz šo vēstuli, lai",
+        "apstipriniet, ka esat sūtītājs",
+    ],
+    receipt_subjects: &[
+        r"(?:izlasīts|lasīts)\s?:\s?\S",
+        r"(?:nav izlasīts|nelasīts)\s?:",
+        r"(?:izlasīšanas apstiprinājums|lasīšanas apliecinājums)(?:$|\s?[:(-])",
+    ],
+    original_lines: &[
+        "-----Sākotnējais ziņojums-----",
+        "-----Oriģinālais ziņojums-----",
+        "-------- Sākotnējais ziņojums --------",
+        "-------- Pārsūtītais ziņojums --------",
+        "---------- Forwarded message ---------",
+    ],
+    shows: &[
+    ],
+    spares: &[
+    ],
+};
