@@ -272,10 +272,13 @@ pub(super) fn quoted(text: &str, breaks: &RegexSet, limits: &Limits) -> (usize, 
                 || before.starts_with("__")
                 || before.starts_with("**")
         };
-        if alone && block_of(lines_from(text, &starts, i)) >= 2 {
-            if let Some(r) = read_block(text, &starts, i, limits) {
-                return (*offset, Some(r));
-            }
+        // Single fields in a text name the original, but what stands behind them is still the text.
+        if alone
+            && block_of(lines_from(text, &starts, i)) >= 2
+            && let Some(r) = read_block(text, &starts, i, limits)
+            && r.form != ReturnedForm::Fragments
+        {
+            return (*offset, Some(r));
         }
     }
     (text.len(), fragments(text, limits))

@@ -71,6 +71,16 @@ pub(super) fn signals() -> Vec<Signal> {
             spares: &["bounce/postfix-bounce.eml"],
         },
         Signal {
+            code: "subject-is-sender",
+            toward: Toward::Kind(Kind::AutoReply),
+            summary: "the subject is nothing but the sender's own address",
+            why: "Some autoresponders write their address where the subject was; people do not.",
+            source: "measured on autoresponders of hosting panels",
+            seen_in: SeenIn::Message(Basis::Subject, subject_is_sender),
+            shows: &["auto-reply/en-subject-is-sender.eml"],
+            spares: &["bounce/postfix-bounce.eml"],
+        },
+        Signal {
             code: "answers-a-message",
             toward: Toward::Answer,
             summary: "In-Reply-To or References on mail that a program wrote",
@@ -198,10 +208,17 @@ fn bulk(m: &Message) -> Option<String> {
         .then(|| format!("Precedence: {value}"))
 }
 
+fn subject_is_sender(m: &Message) -> Option<String> {
+    let subject = m.subject.trim().to_lowercase();
+    let bare = subject.strip_prefix("re:").unwrap_or(&subject).trim();
+    let own = m.sender()?.key();
+    (!own.is_empty() && bare.trim_matches(['<', '>']) == own).then(|| m.subject.clone())
+}
+
 fn junk_reply(m: &Message) -> Option<String> {
     let value = m.headers.get("precedence")?.trim().to_lowercase();
-    let answers = !m.parents.is_empty() || is_reply_subject(&m.subject);
-    (value == "junk" && answers && list_field(m).is_none()).then(|| format!("Precedence: {value}"))
+    (value == "junk" && is_reply_subject(&m.subject) && list_field(m).is_none())
+        .then(|| format!("Precedence: {value}"))
 }
 
 /// What shows that a program sent this, by its header fields alone.

@@ -2,6 +2,7 @@
 //! shows it and a look-alike that must not; tables of programs and languages become signals here.
 //! Numbers live in `verdict/weights.rs` alone.
 
+mod challenge;
 mod headers;
 pub mod languages;
 mod origin;
@@ -257,6 +258,7 @@ pub fn list() -> &'static [Signal] {
         all.extend(structure::signals());
         all.extend(headers::signals());
         all.extend(sender::signals());
+        all.extend(challenge::signals());
         all.extend(patterns::vendor_signals());
         all.extend(patterns::language_signals());
         all.extend(origin::signals());

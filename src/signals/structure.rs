@@ -306,7 +306,12 @@ fn returns_others_mail(m: &Message) -> Option<String> {
         "postmaster copy",
         "postfix smtp server: errors",
         "postmaster notify",
-        "virus",
+        "virus alert",
+        "virus found",
+        "virus detected",
+        "virus warning",
+        "virus notification",
+        "infected",
         "content filter",
     ];
     let what = NOTICES.iter().find(|n| subject.contains(*n))?;

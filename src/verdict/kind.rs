@@ -126,12 +126,15 @@ pub fn decide_kind(m: &Message, evidence: &[Evidence]) -> KindVerdict {
 /// Whether more than text speaks for the kind.
 fn decidable(kind: Kind, sum: Sum, answer: f32, m: &Message) -> bool {
     let refers = m.returned.is_some() || !m.parents.is_empty() || m.notification.is_some();
+    let program = sum.firm > 0.0 || sum.sender > 0.0;
     match kind {
         // People ask for actions too; a challenge refers to a message, and a program sends it.
-        Kind::ChallengeResponse => {
-            sum.firm > 0.0 || sum.text > 0.0 && refers && (answer > 0.0 || sum.sender > 0.0)
+        Kind::ChallengeResponse => program || sum.text > 0.0 && refers && answer > 0.0,
+        // People put the words of a bounce into subject and text when they ask what it means.
+        Kind::Bounce | Kind::DeliveryNotice => {
+            program || sum.subject + sum.text > 0.0 && answer >= 1.0
         }
-        _ => sum.firm + sum.subject + sum.sender > 0.0 || sum.text > 0.0 && answer >= 1.0,
+        _ => program || sum.subject > 0.0 || sum.text > 0.0 && answer >= 1.0,
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) const SOFT: &[&str] =
     &["list-post", "human-reply", "forwarded-by-person", "newsletter", "mail-program-of-people"];
 
 /// The share of the soft signals that does not count where a program showed its own form.
-pub(super) const SOFT_DISCOUNT: f32 = 0.8;
+pub(super) const SOFT_DISCOUNT: f32 = 0.9;
 
 /// ln 19: what one group of evidence may add, so that no single group reaches 0.95.
 pub(crate) const GROUP_CAP: f32 = 2.944_439;
@@ -57,8 +57,11 @@ const KIND: &[(&str, f32)] = &[
     ("auto-submitted-replied", 4.5),
     ("auto-submitted-generated", 0.8),
     ("auto-reply-field", 4.5),
+    ("asks-for-one-action", 2.4),
+    ("challenge-sender", 3.0),
     ("bulk-precedence", 0.5),
-    ("junk-precedence-reply", 3.0),
+    ("junk-precedence-reply", 3.3),
+    ("subject-is-sender", 2.5),
     ("answers-a-message", 0.8),
     ("list-post", 4.0),
     ("human-reply", 4.0),
@@ -95,6 +98,7 @@ pub(crate) fn on_kind(signal: &Signal) -> f32 {
     }
     match signal.seen_in {
         SeenIn::Pattern(Basis::Form) => 6.0,
+        SeenIn::Pattern(Basis::Subject) if signal.code.starts_with("auto-reply-") => 3.6,
         SeenIn::Pattern(Basis::Subject) => 3.0,
         SeenIn::Pattern(Basis::Text) if signal.code.starts_with("challenge-") => 3.0,
         SeenIn::Pattern(Basis::Text) => 1.2,

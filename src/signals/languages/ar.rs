@@ -103,8 +103,6 @@ pub(super) const LANGUAGE: Language = Language {
         "---------- Forwarded message ---------",
         "---------- الرسالة المُعاد توجيهها ----------",
     ],
-    shows: &[
-    ],
-    spares: &[
-    ],
+    shows: &[],
+    spares: &[],
 };

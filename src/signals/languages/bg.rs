@@ -104,8 +104,6 @@ pub(super) const LANGUAGE: Language = Language {
         "-------- Препратено писмо --------",
         "---------- Forwarded message ---------",
     ],
-    shows: &[
-    ],
-    spares: &[
-    ],
+    shows: &[],
+    spares: &[],
 };

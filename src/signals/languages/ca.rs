@@ -107,8 +107,6 @@ pub(super) const LANGUAGE: Language = Language {
         "---------- Missatge reenviat ----------",
         "---------- Forwarded message ---------",
     ],
-    shows: &[
-    ],
-    spares: &[
-    ],
+    shows: &[],
+    spares: &[],
 };

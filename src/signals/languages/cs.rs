@@ -168,8 +168,6 @@ pub(super) const LANGUAGE: Language = Language {
         "Původní záhlaví zprávy:",
         "Původní hlavičky zprávy:",
     ],
-    shows: &[
-    ],
-    spares: &[
-    ],
+    shows: &[],
+    spares: &[],
 };

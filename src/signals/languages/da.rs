@@ -118,8 +118,6 @@ pub(super) const LANGUAGE: Language = Language {
         "Oprindelige meddelelseshoveder:",
         "Originale brevhoveder:",
     ],
-    shows: &[
-    ],
-    spares: &[
-    ],
+    shows: &[],
+    spares: &[],
 };

@@ -215,8 +215,6 @@ pub(super) const LANGUAGE: Language = Language {
         "--- Originalnachricht ---",
         "----- Ursprünglicher Termin -----",
     ],
-    shows: &[
-    ],
-    spares: &[
-    ],
+    shows: &[],
+    spares: &[],
 };

@@ -100,8 +100,6 @@ pub(super) const LANGUAGE: Language = Language {
         "---------- Forwarded message ---------",
         "Αρχή προωθημένου μηνύματος:",
     ],
-    shows: &[
-    ],
-    spares: &[
-    ],
+    shows: &[],
+    spares: &[],
 };

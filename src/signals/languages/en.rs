@@ -367,8 +367,6 @@ pub(super) const LANGUAGE: Language = Language {
         "Original message follows:",
         "----- The original message -----",
     ],
-    shows: &[
-    ],
-    spares: &[
-    ],
+    shows: &[],
+    spares: &[],
 };

@@ -188,8 +188,6 @@ pub(super) const LANGUAGE: Language = Language {
         "Encabezados de mensajes originales:",
         "Encabezados del mensaje original:",
     ],
-    shows: &[
-    ],
-    spares: &[
-    ],
+    shows: &[],
+    spares: &[],
 };

@@ -117,8 +117,6 @@ pub(super) const LANGUAGE: Language = Language {
         "Välitetty viesti alkaa:",
         "Alkuperäisen viestin otsikot:",
     ],
-    shows: &[
-    ],
-    spares: &[
-    ],
+    shows: &[],
+    spares: &[],
 };

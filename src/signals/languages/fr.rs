@@ -202,8 +202,6 @@ pub(super) const LANGUAGE: Language = Language {
         "En-têtes de message d'origine :",
         "En-têtes du message d'origine :",
     ],
-    shows: &[
-    ],
-    spares: &[
-    ],
+    shows: &[],
+    spares: &[],
 };

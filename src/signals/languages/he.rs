@@ -105,8 +105,6 @@ pub(super) const LANGUAGE: Language = Language {
         "---------- הודעה מועברת ----------",
         "---------- Forwarded message ---------",
     ],
-    shows: &[
-    ],
-    spares: &[
-    ],
+    shows: &[],
+    spares: &[],
 };

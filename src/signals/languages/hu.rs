@@ -120,8 +120,6 @@ pub(super) const LANGUAGE: Language = Language {
         "Továbbított üzenet:",
         "Eredeti üzenet fejlécei:",
     ],
-    shows: &[
-    ],
-    spares: &[
-    ],
+    shows: &[],
+    spares: &[],
 };

@@ -172,8 +172,6 @@ pub(super) const LANGUAGE: Language = Language {
         "Intestazioni originali del messaggio:",
         "Intestazioni del messaggio originale:",
     ],
-    shows: &[
-    ],
-    spares: &[
-    ],
+    shows: &[],
+    spares: &[],
 };

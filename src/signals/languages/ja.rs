@@ -191,8 +191,6 @@ pub(super) const LANGUAGE: Language = Language {
         "オリジナルメッセージのヘッダー:",
         "転送されたメッセージ:",
     ],
-    shows: &[
-    ],
-    spares: &[
-    ],
+    shows: &[],
+    spares: &[],
 };

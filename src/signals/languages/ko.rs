@@ -137,8 +137,6 @@ pub(super) const LANGUAGE: Language = Language {
         "전달된 메시지 시작:",
         "원본 메시지 헤더:",
     ],
-    shows: &[
-    ],
-    spares: &[
-    ],
+    shows: &[],
+    spares: &[],
 };

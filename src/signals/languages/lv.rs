@@ -84,8 +84,6 @@ pub(super) const LANGUAGE: Language = Language {
         "-------- Pārsūtītais ziņojums --------",
         "---------- Forwarded message ---------",
     ],
-    shows: &[
-    ],
-    spares: &[
-    ],
+    shows: &[],
+    spares: &[],
 };

@@ -119,8 +119,6 @@ pub(super) const LANGUAGE: Language = Language {
         "Videresendt melding:",
         "Opprinnelige meldingshoder:",
     ],
-    shows: &[
-    ],
-    spares: &[
-    ],
+    shows: &[],
+    spares: &[],
 };

@@ -171,8 +171,6 @@ pub(super) const LANGUAGE: Language = Language {
         "Oorspronkelijke berichtkoppen:",
         "Originele berichtkoppen:",
     ],
-    shows: &[
-    ],
-    spares: &[
-    ],
+    shows: &[],
+    spares: &[],
 };

@@ -176,8 +176,6 @@ pub(super) const LANGUAGE: Language = Language {
         "Początek przekazanej wiadomości:",
         "Oryginalne nagłówki wiadomości:",
     ],
-    shows: &[
-    ],
-    spares: &[
-    ],
+    shows: &[],
+    spares: &[],
 };

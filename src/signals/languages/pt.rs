@@ -181,8 +181,6 @@ pub(super) const LANGUAGE: Language = Language {
         "Cabeçalhos de mensagem originais:",
         "Cabeçalhos originais da mensagem:",
     ],
-    shows: &[
-    ],
-    spares: &[
-    ],
+    shows: &[],
+    spares: &[],
 };

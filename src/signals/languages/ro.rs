@@ -111,8 +111,6 @@ pub(super) const LANGUAGE: Language = Language {
         "---------- Mesaj redirecționat ---------",
         "---------- Forwarded message ---------",
     ],
-    shows: &[
-    ],
-    spares: &[
-    ],
+    shows: &[],
+    spares: &[],
 };

@@ -201,8 +201,6 @@ pub(super) const LANGUAGE: Language = Language {
         "Исходные заголовки сообщения:",
         "This is a copy of your message, including all the headers",
     ],
-    shows: &[
-    ],
-    spares: &[
-    ],
+    shows: &[],
+    spares: &[],
 };

@@ -123,8 +123,6 @@ pub(super) const LANGUAGE: Language = Language {
         "---------- Forwarded message ---------",
         "Začiatok preposlanej správy:",
     ],
-    shows: &[
-    ],
-    spares: &[
-    ],
+    shows: &[],
+    spares: &[],
 };

@@ -169,8 +169,6 @@ pub(super) const LANGUAGE: Language = Language {
         "Ursprungliga meddelandehuvuden:",
         "Ursprungliga brevhuvuden:",
     ],
-    shows: &[
-    ],
-    spares: &[
-    ],
+    shows: &[],
+    spares: &[],
 };

@@ -123,8 +123,6 @@ pub(super) const LANGUAGE: Language = Language {
         "İletilmiş iletinin başı:",
         "Özgün ileti üst bilgileri:",
     ],
-    shows: &[
-    ],
-    spares: &[
-    ],
+    shows: &[],
+    spares: &[],
 };

@@ -114,8 +114,6 @@ pub(super) const LANGUAGE: Language = Language {
         "---------- Forwarded message ---------",
         "Початок листа, що пересилається:",
     ],
-    shows: &[
-    ],
-    spares: &[
-    ],
+    shows: &[],
+    spares: &[],
 };

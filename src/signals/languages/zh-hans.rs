@@ -164,8 +164,6 @@ pub(super) const LANGUAGE: Language = Language {
         "原始邮件头:",
         "原始邮件标头:",
     ],
-    shows: &[
-    ],
-    spares: &[
-    ],
+    shows: &[],
+    spares: &[],
 };

@@ -144,8 +144,6 @@ pub(super) const LANGUAGE: Language = Language {
         "開始轉寄郵件:",
         "原始郵件標頭:",
     ],
-    shows: &[
-    ],
-    spares: &[
-    ],
+    shows: &[],
+    spares: &[],
 };
