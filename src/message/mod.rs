@@ -16,6 +16,11 @@ pub use parse::{Limits, parse, parse_headers};
 pub use returned::{Hop, Returned, ReturnedForm};
 pub use triage::{Glance, glance};
 
+/// Decodes a header value (RFC 2047, raw octets) to one line of text.
+pub fn decode_header(raw: &[u8]) -> String {
+    decode::header(raw, None)
+}
+
 /// A moment as a header writes it: seconds since 1970-01-01 UTC and the zone it was written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date {
