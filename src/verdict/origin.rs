@@ -58,7 +58,11 @@ pub fn decide(record: &Record, lessons: &Lessons, sent: &SentIndex, terms: &Term
         weigh_absence(record, lessons, &mut marks);
         weigh_address(record, lessons, sent, terms, &mut marks);
         weigh_path(record, lessons, sent, terms, &mut marks);
-        weigh_habits(record, sent, terms, &mut marks);
+        // The id, and perhaps the rest, of a known message may have been copied: then its shape is no
+        // news.
+        if !matches!(record.link, Link::Matched { .. } | Link::Contradicted(_)) {
+            weigh_habits(record, sent, terms, &mut marks);
+        }
         weigh_campaign(record, lessons, &mut marks);
     }
     let (odds, ledger) = sum(&mut marks.0, solid);
@@ -186,9 +190,9 @@ fn weigh_campaign(record: &Record, lessons: &Lessons, marks: &mut Marks) {
     let Some(c) = lessons.campaigns.of(record) else { return };
     // The owner's own mailing is a group too; one solid match makes the group genuine. Without a
     // foreign way nothing shows that a group is not one that Sent has missed.
-    if c.solid > 0 {
+    if c.solid >= 2 && c.solid * 3 >= c.members {
         marks.add("campaign-genuine", weights::on_origin("campaign-genuine"), &c.template);
-    } else if c.foreign >= 3 && c.own == 0 && c.foreign * 3 >= c.members {
+    } else if c.solid == 0 && c.foreign >= 3 && c.own == 0 && c.foreign * 3 >= c.members {
         marks.add("campaign-forged", weights::on_origin("campaign-forged"), &c.template);
     }
 }

@@ -87,7 +87,7 @@ const ORIGIN: &[(&str, f32)] = &[
     ("authentication-failed", 1.5),
     ("own-id-shape", 0.5),
     ("campaign-forged", 2.5),
-    ("campaign-genuine", 2.5),
+    ("campaign-genuine", 1.5),
     ("more-failures-than-recipients", 1.5),
 ];
 
