@@ -104,7 +104,10 @@ pub(super) const LANGUAGE: Language = Language {
         "---------- الرسالة المُعاد توجيهها ----------",
     ],
     shows: &[
+        "bounce/lang-ar-exchange.eml",
+        "delivery-notice/lang-ar-exchange-delay.eml",
+        "receipt/ar-outlook-read.eml",
+        "auto-reply/ar-exchange.eml",
     ],
-    spares: &[
-    ],
+    spares: &["ordinary/ar-holiday.eml"],
 };

@@ -92,7 +92,6 @@ pub(super) const LANGUAGE: Language = Language {
         "només cal que respongueu aquest missatge",
         "el vostre missatge queda retingut fins",
         "confirmeu que sou el remitent",
-        "només caldrà fer-ho una vegada",
     ],
     receipt_subjects: &[
         r"llegit\s?:\s?\S",
@@ -108,7 +107,10 @@ pub(super) const LANGUAGE: Language = Language {
         "---------- Forwarded message ---------",
     ],
     shows: &[
+        "bounce/lang-ca-exchange.eml",
+        "delivery-notice/lang-ca-exchange-delay.eml",
+        "receipt/ca-outlook-read.eml",
+        "auto-reply/ca-exchange.eml",
     ],
-    spares: &[
-    ],
+    spares: &["ordinary/ca-holiday.eml"],
 };

@@ -98,7 +98,6 @@ pub(super) const LANGUAGE: Language = Language {
         "din besked tilbageholdes, indtil",
         "din mail bliver først leveret, når",
         "bekræft, at du er afsenderen",
-        "du behøver kun at gøre dette én gang",
     ],
     receipt_subjects: &[
         r"læst\s?:\s?\S",
@@ -119,7 +118,10 @@ pub(super) const LANGUAGE: Language = Language {
         "Originale brevhoveder:",
     ],
     shows: &[
+        "bounce/lang-da-exchange.eml",
+        "delivery-notice/lang-da-exchange-delay.eml",
+        "receipt/da-outlook-read.eml",
+        "auto-reply/da-exchange.eml",
     ],
-    spares: &[
-    ],
+    spares: &["ordinary/da-holiday.eml"],
 };

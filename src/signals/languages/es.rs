@@ -165,9 +165,6 @@ pub(super) const LANGUAGE: Language = Language {
         "su mensaje no será entregado hasta",
         "confirme que usted es el remitente",
         "confirme que usted envió",
-        "sólo tendrá que hacerlo una vez",
-        "solo tendrá que hacerlo una vez",
-        "sólo es necesario hacerlo una vez",
     ],
     receipt_subjects: &[
         r"le[íi]do\s?:\s?\S",
@@ -189,7 +186,11 @@ pub(super) const LANGUAGE: Language = Language {
         "Encabezados del mensaje original:",
     ],
     shows: &[
+        "bounce/lang-es-exchange.eml",
+        "delivery-notice/lang-es-exchange-delay.eml",
+        "receipt/es-outlook-read.eml",
+        "auto-reply/es-cpanel.eml",
+        "bounce/lang-es-exchange2003.eml",
     ],
-    spares: &[
-    ],
+    spares: &["ordinary/es-holiday.eml", "ordinary/es-reply-to-auto-reply.eml"],
 };

@@ -53,8 +53,6 @@ pub(super) const LANGUAGE: Language = Language {
         "accès limité à mes e-mails",
         "pas accès à ma messagerie",
         "pas accès à mes mails",
-        "en cas d'urgence",
-        "en cas d’urgence",
         "pour toute urgence",
         "ceci est une réponse automatique",
         "ceci est un message automatique",
@@ -75,6 +73,11 @@ pub(super) const LANGUAGE: Language = Language {
         "cette adresse n'est plus utilisée",
         "ne fait plus partie de",
         "a quitté la société",
+        "en cas d'urgence, veuillez",
+        "en cas d’urgence, veuillez",
+        "en cas d'urgence, vous pouvez contacter",
+        "en cas d'urgence, contactez",
+        "en cas d'urgence, merci de contacter",
     ],
     bounce_subjects: &[
         r"non remis\s?(?::|$)",
@@ -170,10 +173,7 @@ pub(super) const LANGUAGE: Language = Language {
         "votre message est en attente de validation",
         "votre message est mis en attente jusqu",
         "votre message ne sera délivré qu",
-        "vous authentifier une seule fois",
         "merci de confirmer que vous êtes bien l'expéditeur",
-        "cette opération n'est à effectuer qu'une seule fois",
-        "cette démarche n'est à faire qu'une seule fois",
     ],
     receipt_subjects: &[
         r"lu\s?:\s?\S",
@@ -203,7 +203,13 @@ pub(super) const LANGUAGE: Language = Language {
         "En-têtes du message d'origine :",
     ],
     shows: &[
+        "bounce/lang-fr-exchange.eml",
+        "delivery-notice/lang-fr-exchange-delay.eml",
+        "receipt/fr-outlook-read.eml",
+        "auto-reply/fr-exchange365.eml",
+        "auto-reply/fr-zimbra.eml",
+        "receipt/fr-roundcube.eml",
+        "bounce/lang-fr-postfix-template.eml",
     ],
-    spares: &[
-    ],
+    spares: &["ordinary/fr-holiday.eml", "ordinary/fr-forwarded-bounce.eml"],
 };

@@ -100,7 +100,6 @@ pub(super) const LANGUAGE: Language = Language {
         "üzenete megerősítésre vár",
         "levelét csak azután kézbesítjük",
         "erősítse meg, hogy ön a feladó",
-        "ezt csak egyszer kell megtennie",
     ],
     receipt_subjects: &[
         r"elolvas(?:va|ott)\s?:\s?\S",
@@ -121,7 +120,10 @@ pub(super) const LANGUAGE: Language = Language {
         "Eredeti üzenet fejlécei:",
     ],
     shows: &[
+        "bounce/lang-hu-exchange.eml",
+        "delivery-notice/lang-hu-exchange-delay.eml",
+        "receipt/hu-outlook-read.eml",
+        "auto-reply/hu-exchange.eml",
     ],
-    spares: &[
-    ],
+    spares: &["ordinary/hu-holiday.eml"],
 };

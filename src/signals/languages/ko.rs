@@ -116,8 +116,6 @@ pub(super) const LANGUAGE: Language = Language {
         "인증하실 때까지",
         "보내신 메일은 보류",
         "발신자임을 확인",
-        "한 번만 인증",
-        "최초 1회만",
     ],
     receipt_subjects: &[
         r"읽음\s?[:：]",
@@ -138,7 +136,10 @@ pub(super) const LANGUAGE: Language = Language {
         "원본 메시지 헤더:",
     ],
     shows: &[
+        "bounce/lang-ko-exchange.eml",
+        "delivery-notice/lang-ko-exchange-delay.eml",
+        "receipt/ko-outlook-read.eml",
+        "auto-reply/ko-exchange.eml",
     ],
-    spares: &[
-    ],
+    spares: &["ordinary/ko-holiday.eml", "ordinary/ko-about-holiday.eml"],
 };

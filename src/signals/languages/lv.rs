@@ -85,7 +85,10 @@ pub(super) const LANGUAGE: Language = Language {
         "---------- Forwarded message ---------",
     ],
     shows: &[
+        "bounce/lang-lv-exchange.eml",
+        "delivery-notice/lang-lv-exchange-delay.eml",
+        "receipt/lv-outlook-read.eml",
+        "auto-reply/lv-exchange.eml",
     ],
-    spares: &[
-    ],
+    spares: &["ordinary/lv-holiday.eml"],
 };

@@ -101,7 +101,6 @@ pub(super) const LANGUAGE: Language = Language {
         "meldingen din holdes tilbake til",
         "meldingen leveres først når",
         "bekreft at du er avsenderen",
-        "du trenger bare å gjøre dette én gang",
     ],
     receipt_subjects: &[
         r"lest\s?:\s?\S",
@@ -120,7 +119,10 @@ pub(super) const LANGUAGE: Language = Language {
         "Opprinnelige meldingshoder:",
     ],
     shows: &[
+        "bounce/lang-nb-exchange.eml",
+        "delivery-notice/lang-nb-exchange-delay.eml",
+        "receipt/nb-outlook-read.eml",
+        "auto-reply/nb-exchange.eml",
     ],
-    spares: &[
-    ],
+    spares: &["ordinary/nb-holiday.eml"],
 };

@@ -103,7 +103,6 @@ pub(super) const LANGUAGE: Language = Language {
         "bu iletiyi yanıtlamanız yeterlidir",
         "mesajınız onaylanana kadar",
         "gönderen olduğunuzu doğrulayın",
-        "bunu yalnızca bir kez yapmanız",
     ],
     receipt_subjects: &[
         r"okundu\s?:\s?\S",
@@ -124,7 +123,10 @@ pub(super) const LANGUAGE: Language = Language {
         "Özgün ileti üst bilgileri:",
     ],
     shows: &[
+        "bounce/lang-tr-exchange.eml",
+        "delivery-notice/lang-tr-exchange-delay.eml",
+        "receipt/tr-outlook-read.eml",
+        "auto-reply/tr-exchange.eml",
     ],
-    spares: &[
-    ],
+    spares: &["ordinary/tr-holiday.eml"],
 };
