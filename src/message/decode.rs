@@ -12,6 +12,7 @@ pub(super) fn text(bytes: &[u8], charset: Option<&str>) -> String {
         return charset_text("iso-2022-jp", bytes);
     }
     match label.as_deref() {
+        Some("utf-7" | "unicode-1-1-utf-7" | "utf7") => utf7(bytes),
         None
         | Some(
             "" | "us-ascii" | "ascii" | "utf-8" | "utf8" | "unknown-8bit" | "8bit" | "x-unknown",
@@ -27,6 +28,33 @@ pub(super) fn text(bytes: &[u8], charset: Option<&str>) -> String {
         }
         Some(l) => charset_text(l, bytes),
     }
+}
+
+/// UTF-7 (RFC 2152): base64 of UTF-16 between `+` and the first octet that is none of it; a `-` there is
+/// swallowed, anything else stays.
+fn utf7(bytes: &[u8]) -> String {
+    let mut out = String::new();
+    let mut rest = bytes;
+    while let Some(plus) = memchr::memchr(b'+', rest) {
+        out.push_str(&String::from_utf8_lossy(&rest[..plus]));
+        let coded = &rest[plus + 1..];
+        let length = coded
+            .iter()
+            .take_while(|b| b.is_ascii_alphanumeric() || **b == b'+' || **b == b'/')
+            .count();
+        let units: Vec<u16> = base64(&coded[..length])
+            .chunks_exact(2)
+            .map(|c| u16::from_be_bytes([c[0], c[1]]))
+            .collect();
+        if length == 0 {
+            out.push('+');
+        }
+        out.push_str(&String::from_utf16_lossy(&units));
+        rest = &coded[length..];
+        rest = rest.strip_prefix(b"-").unwrap_or(rest);
+    }
+    out.push_str(&String::from_utf8_lossy(rest));
+    out
 }
 
 fn multibyte_utf8(bytes: &[u8]) -> bool {
@@ -226,6 +254,7 @@ mod tests {
     #[test]
     fn utf_7_is_read() {
         assert_eq!(header(b"=?utf-7?Q?Abwesenheit_+APw-ber?=", None), "Abwesenheit über");
+        assert_eq!(header(b"=?utf-7?Q?Va+AWE-e_zpr+AOE_x_1+-1?=", None), "Vaše zprá x 1+1");
     }
 
     #[test]

@@ -53,9 +53,7 @@ impl Default for Limits {
 /// Decodes octets of a charset by its label; without such a charset as windows-1252.
 pub(super) fn charset_text(label: &str, bytes: &[u8]) -> String {
     // WHATWG labels (encoding_rs) decode the Asian charsets as software really writes them.
-    if let Some(encoding) = encoding_rs::Encoding::for_label(label.as_bytes())
-        && label != "utf-7"
-    {
+    if let Some(encoding) = encoding_rs::Encoding::for_label(label.as_bytes()) {
         return encoding.decode_without_bom_handling(bytes).0.into_owned();
     }
     match charset_decoder(label.as_bytes()) {

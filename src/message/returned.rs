@@ -247,9 +247,11 @@ pub(super) fn quoted(text: &str, breaks: &RegexSet, limits: &Limits) -> (usize, 
     }
     for (i, (offset, line)) in starts.iter().enumerate() {
         if !line.is_empty() && line.len() <= 200 && breaks.is_match(line) {
-            // Blank lines, dashes and remarks may follow the break line.
-            let from = (i + 1..starts.len().min(i + 8))
-                .find(|k| block_of(lines_from(text, &starts, *k)) >= 1);
+            // Blank lines, rules and remarks in brackets may follow the break line.
+            let filler = |l: &str| l.is_empty() || l.starts_with(['-', '=', '[', '(', '_', '*']);
+            let from = (i + 1..starts.len().min(i + 10))
+                .find(|k| !filler(unquoted(starts[*k].1)))
+                .filter(|k| block_of(lines_from(text, &starts, *k)) >= 1);
             if let Some(from) = from
                 && let Some(r) = read_block(text, &starts, from, limits)
             {

@@ -45,6 +45,7 @@ const KIND: &[(&str, f32)] = &[
     ("returns-recipients-mail", 1.5),
     ("returns-others-mail", 6.0),
     ("smtp-transcript", 1.0),
+    ("names-nobody", 5.0),
     ("calendar-answer", 5.0),
     ("aggregate-report", 8.0),
     ("json-notification", 9.0),
