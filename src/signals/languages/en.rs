@@ -406,7 +406,6 @@ pub(super) const LANGUAGE: Language = Language {
         "----- Unsent message follows -----",
         "----- Returned message follows -----",
         "----- Message header follows -----",
-        "----- Transcript of session follows -----",
         "Original message headers:",
         "Original message follows:",
         "----- The original message -----",
