@@ -239,7 +239,10 @@ fn sum(marks: &mut Vec<Mark>, solid: bool) -> (f32, Vec<Entry>) {
     if forged_groups < 2 {
         total = total.min(bound);
     }
-    if genuine_groups < 2 {
+    // What only looks like the owner's mail may come from a stolen account or a neighbour on the same
+    // relay: without a message in Sent behind it nothing is called genuine.
+    let matched = marks.iter().any(|m| m.group == Group::Identity && m.log_odds < 0.0);
+    if genuine_groups < 2 || !matched {
         total = total.max(-bound);
     }
     (total, ledger)
