@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::Reply;
-use crate::correlation::{Answered, Link, Record, boundary, is_local};
+use crate::correlation::{Answered, Link, Record, Terms, boundary, is_local};
 use crate::message::Hop;
 use crate::sent::{Census, SentIndex, org_domain};
 
@@ -38,6 +38,9 @@ pub struct Habits {
     receivers: BTreeSet<String>,
     named: Vec<IpNet>,
     named_hosts: BTreeSet<String>,
+    /// Structures of ids that people's replies to the owner name. Submission services write ids that
+    /// never come into Sent.
+    answered_shapes: BTreeSet<String>,
     /// Addresses that people answer to, base form.
     pub addressed: BTreeSet<String>,
 }
@@ -70,6 +73,7 @@ impl Habits {
         records: &[&Record],
         replies: &[Reply],
         sent: &SentIndex,
+        terms: &Terms,
         relays: &[String],
     ) -> Self {
         let mut habits = Habits::default();
@@ -91,7 +95,13 @@ impl Habits {
             habits.take_in(&record.answered.hops);
         }
         for reply in replies {
-            if !reply.list && sent.by_id_key(reply.parent).is_some() {
+            if reply.list {
+                continue;
+            }
+            if terms.is_own(&reply.to, sent) && !terms.is_own(&reply.from, sent) {
+                habits.answered_shapes.insert(reply.shape.clone());
+            }
+            if sent.by_id_key(reply.parent).is_some() {
                 habits.addressed.insert(reply.to.base().as_str().to_owned());
             }
         }
@@ -203,6 +213,11 @@ impl Habits {
             Some(hop) => Path::Named(hop.by.clone().unwrap_or_default()),
             None => Path::Foreign(quote),
         }
+    }
+
+    /// Whether people's replies name ids of this structure as the owner's.
+    pub fn is_answered_shape(&self, shape: &str) -> bool {
+        self.answered_shapes.contains(shape)
     }
 
     /// What a foreign source adds to the log-odds of `forged`: the owner's next mail takes a way never

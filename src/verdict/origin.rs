@@ -61,7 +61,7 @@ pub fn decide(record: &Record, lessons: &Lessons, sent: &SentIndex, terms: &Term
         // The id, and perhaps the rest, of a known message may have been copied: then its shape is no
         // news.
         if !matches!(record.link, Link::Matched { .. } | Link::Contradicted(_)) {
-            weigh_habits(record, sent, terms, &mut marks);
+            weigh_habits(record, lessons, sent, terms, &mut marks);
         }
         weigh_campaign(record, lessons, &mut marks);
     }
@@ -142,7 +142,13 @@ fn weigh_path(
     }
 }
 
-fn weigh_habits(record: &Record, sent: &SentIndex, terms: &Terms, marks: &mut Marks) {
+fn weigh_habits(
+    record: &Record,
+    lessons: &Lessons,
+    sent: &SentIndex,
+    terms: &Terms,
+    marks: &mut Marks,
+) {
     let a = &record.answered;
     if let Some(shape) = &a.shape
         && sent.shapes.total() >= ENOUGH
@@ -150,7 +156,7 @@ fn weigh_habits(record: &Record, sent: &SentIndex, terms: &Terms, marks: &mut Ma
         let quote = a.message_id().map(ToString::to_string).unwrap_or_default();
         if sent.shapes.count(shape) > 0 {
             marks.add("own-id-shape", weights::on_origin("own-id-shape"), &quote);
-        } else if !same_domain(shape, sent) {
+        } else if !same_domain(shape, sent) && !lessons.habits.is_answered_shape(shape) {
             marks.add("foreign-id-shape", rare(sent.shapes.unseen()), &quote);
         }
     }

@@ -3,5 +3,6 @@
 
 mod cli;
 mod corpus;
+mod stores;
 mod support;
 mod tidy;
