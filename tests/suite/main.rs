@@ -3,6 +3,6 @@
 
 mod cli;
 mod corpus;
-mod stores;
+mod mailboxes;
 mod support;
 mod tidy;
