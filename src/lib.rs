@@ -4,6 +4,7 @@
 pub mod correlation;
 pub mod learning;
 pub mod message;
+pub mod relocation;
 pub mod report;
 pub mod scan;
 pub mod sent;
