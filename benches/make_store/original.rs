@@ -3,8 +3,11 @@
 
 use crate::rng::Rng;
 use crate::text::{Who, date, encoded, prose, stamp};
-use crate::world::{Campaign, Device, Owner, World, fill};
 use crate::words::{LIFE, OWN_SUBJECTS, PITCHES, SPAM};
+use crate::world::{Campaign, Device, Owner, World, fill};
+
+/// Mutt writes its ids in Base64, slash and plus included.
+const BASE64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Style {
@@ -31,7 +34,13 @@ pub(crate) struct Original {
 
 impl Original {
     /// A mail of the owner to these people.
-    pub(crate) fn own(world: &World, to: Vec<Who>, unix: i64, seed: u64, octets: usize) -> Original {
+    pub(crate) fn own(
+        world: &World,
+        to: Vec<Who>,
+        unix: i64,
+        seed: u64,
+        octets: usize,
+    ) -> Original {
         let mut rng = Rng::new(seed);
         let owner = &world.owner;
         let device = match rng.below(10) {
@@ -42,7 +51,9 @@ impl Original {
         let from = if rng.percent(70.0) { owner.main() } else { rng.pick(&owner.identities) };
         let domain = from.domain();
         let id = match device {
-            Device::Mutt => format!("<{}@{}.{}>", rng.alnum(16), owner.laptop, owner.domain),
+            Device::Mutt => {
+                format!("<{}@{}.{}>", rng.chars(16, BASE64), owner.laptop, owner.domain)
+            }
             Device::Thunderbird => format!("<{}@{domain}>", rng.uuid()),
             Device::Phone => format!("<{}@{domain}>", rng.uuid().to_uppercase()),
         };

@@ -81,8 +81,7 @@ pub(crate) fn received(
             )
         }
         "courier" => {
-            let mapped =
-                if ip.contains(':') { ip.to_owned() } else { format!("::ffff:{ip}") };
+            let mapped = if ip.contains(':') { ip.to_owned() } else { format!("::ffff:{ip}") };
             format!(
                 "Received: from {helo} ({name} [{mapped}])\n  (TLS: TLSv1.3,256bits,ECDHE_RSA_AES_256_GCM_SHA384)\n  by {host} with ESMTPS\n  id {}.{}; {when}\n",
                 rng.upper_hex(16),
