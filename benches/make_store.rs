@@ -5,6 +5,10 @@
 mod answer;
 #[path = "make_store/bounces.rs"]
 mod bounces;
+#[path = "make_store/delays.rs"]
+mod delays;
+#[path = "make_store/hosted.rs"]
+mod hosted;
 #[path = "make_store/options.rs"]
 mod options;
 #[path = "make_store/ordinary.rs"]
@@ -322,7 +326,7 @@ fn answer(
     };
     let text = match kind {
         "bounce" => bounces::bounce(form, &ask, rng),
-        "delivery-notice" => bounces::delay(form, &ask, rng),
+        "delivery-notice" => delays::delay(form, &ask, rng),
         _ => replies::reply(form, &ask, rng),
     };
     (text, returns.letter())

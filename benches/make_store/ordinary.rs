@@ -100,7 +100,10 @@ pub(crate) fn ordinary(
             }
             d.text = prose(rng, LIFE, short)
                 + &format!(
-                    "\n_______________________________________________\n{name} mailing list\n"
+                    "\
+\n\
+_______________________________________________\n\
+{name} mailing list\n"
                 );
         }
         ("list-confirmation", _) => {
@@ -112,7 +115,10 @@ pub(crate) fn ordinary(
             d.fields.push(("Auto-Submitted", "auto-generated".into()));
             d.fields.push(("Precedence", "bulk".into()));
             d.text = format!(
-                "Somebody asked that this address be added to the {name} mailing list.\n\nIf it was you, answer this mail and leave the subject as it is.\n"
+                "\
+Somebody asked that this address be added to the {name} mailing list.\n\
+\n\
+If it was you, answer this mail and leave the subject as it is.\n"
             );
         }
         ("newsletter", _) => {
@@ -131,7 +137,11 @@ pub(crate) fn ordinary(
             d.sender.clone_from(&d.from.address);
             d.subject = fill(pitch.subject, rng);
             d.text = format!(
-                "{}\n{}\n\n{}",
+                "\
+{}\n\
+{}\n\
+\n\
+{}",
                 fill(pitch.line, rng),
                 fill(pitch.url, rng),
                 prose(rng, SPAM, short)
@@ -149,7 +159,22 @@ pub(crate) fn ordinary(
             d.subject = "Fwd: Undelivered Mail Returned to Sender".into();
             let gone = format!("{}@{}", rng.letters(6), rng.pick(&world.sites).domain);
             d.text = format!(
-                "FYI, this came back to me. Do you have a newer address?\n\n---- Forwarded message ----\nSubject: Undelivered Mail Returned to Sender\n\nThis is the mail system at host {}.\n\nI'm sorry to have to inform you that your message could not\nbe delivered to one or more recipients.\n\n<{gone}>: mailbox full\n\nFinal-Recipient: rfc822; {gone}\nAction: failed\nStatus: 5.2.2\n",
+                "\
+FYI, this came back to me. Do you have a newer address?\n\
+\n\
+---- Forwarded message ----\n\
+Subject: Undelivered Mail Returned to Sender\n\
+\n\
+This is the mail system at host {}.\n\
+\n\
+I'm sorry to have to inform you that your message could not\n\
+be delivered to one or more recipients.\n\
+\n\
+<{gone}>: mailbox full\n\
+\n\
+Final-Recipient: rfc822; {gone}\n\
+Action: failed\n\
+Status: 5.2.2\n",
                 d.site.host
             );
         }

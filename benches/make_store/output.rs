@@ -85,7 +85,7 @@ fn create(path: &Path) -> io::Result<BufWriter<File>> {
 /// One message of an mbox. No line of ours starts with `From `, so nothing has to be quoted and the
 /// octets are those of the Maildir file.
 fn append(to: &mut impl Write, sender: &str, unix: i64, text: &[u8]) -> io::Result<()> {
-    write!(to, "From {sender} {}\n", asctime(unix))?;
+    writeln!(to, "From {sender} {}", asctime(unix))?;
     to.write_all(text)?;
     if !text.ends_with(b"\n") {
         to.write_all(b"\n")?;

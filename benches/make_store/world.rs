@@ -109,7 +109,7 @@ impl Owner {
             Who::new(name, &format!("{local}@{domain}")),
             Who::new(name, &format!("{second}@{domain}")),
         ];
-        if profile % 2 == 0 {
+        if profile.is_multiple_of(2) {
             identities.push(Who::new(name, &format!("{local}@friends-of-{domain}")));
         }
         let site = |host: String, ip: &str, program| Site {
