@@ -5,6 +5,10 @@
 mod answer;
 #[path = "make_store/bounces.rs"]
 mod bounces;
+#[path = "make_store/delays.rs"]
+mod delays;
+#[path = "make_store/hosted.rs"]
+mod hosted;
 #[path = "make_store/options.rs"]
 mod options;
 #[path = "make_store/ordinary.rs"]
@@ -173,8 +177,14 @@ fn write(
                 if *own_relay {
                     return own;
                 }
-                let remote =
-                    received(site, &Client::of(relay), &who.address, mail.date + 3, 60, rng);
+                let remote = received(
+                    site,
+                    &Client::of(relay),
+                    &who.address,
+                    mail.date + 3,
+                    site.zone(),
+                    rng,
+                );
                 format!("{remote}{own}")
             };
             let (text, letter) =
@@ -214,7 +224,7 @@ fn write(
                 let helo = if rng.percent(30.0) { mail.from.domain() } else { name.as_str() };
                 let host = if rng.percent(25.0) { "" } else { name.as_str() };
                 let client = Client { helo, host, ip: &ip, account: None };
-                let mut hops = received(site, &client, &who.address, *mailed + 2, 60, rng);
+                let mut hops = received(site, &client, &who.address, *mailed + 2, site.zone(), rng);
                 if *trick == "relay-name" {
                     let (helo, host, ip) = world.owner.client(world::Device::Mutt, *mailed);
                     let client =
@@ -237,7 +247,16 @@ fn write(
                 Original::forged(&world.owner, wave, who.clone(), event.time - 60, true, 0, 100);
             let none = |_: &Site, _: &mut Rng| String::new();
             let (text, letter) = answer(
-                event, world, kind, form, &mail, who, false, Returns::Nothing, &none, &mut rng,
+                event,
+                world,
+                kind,
+                form,
+                &mail,
+                who,
+                false,
+                Returns::Nothing,
+                &none,
+                &mut rng,
             );
             (text, Truth { returned: letter, ..truth(kind, "unknown", form) })
         }
@@ -307,7 +326,7 @@ fn answer(
     };
     let text = match kind {
         "bounce" => bounces::bounce(form, &ask, rng),
-        "delivery-notice" => bounces::delay(form, &ask, rng),
+        "delivery-notice" => delays::delay(form, &ask, rng),
         _ => replies::reply(form, &ask, rng),
     };
     (text, returns.letter())

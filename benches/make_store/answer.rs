@@ -94,11 +94,7 @@ pub(crate) struct Ask<'a> {
 impl Ask<'_> {
     /// The zone in which the answering host writes times.
     pub(crate) fn zone(&self) -> i64 {
-        if self.own_relay {
-            self.world.owner.zone(self.time)
-        } else {
-            [60, 0, -300, 120, 540][self.site.ip.bytes().map(usize::from).sum::<usize>() % 5]
-        }
+        if self.own_relay { self.world.owner.zone(self.time) } else { self.site.zone() }
     }
 
     pub(crate) fn now(&self) -> String {
@@ -161,8 +157,7 @@ pub(crate) fn trace(
 ) -> String {
     let owner = &world.owner;
     let main = &owner.main().address;
-    let written_to =
-        if to == main { String::new() } else { format!("X-Original-To: {to}\n") };
+    let written_to = if to == main { String::new() } else { format!("X-Original-To: {to}\n") };
     let hop = received(&owner.mx, from, to, unix, owner.zone(unix), rng);
     format!("Return-Path: <{sender}>\n{written_to}Delivered-To: {main}\n{hop}")
 }

@@ -2,6 +2,7 @@
 //! people who talk about bounces. None of it is an automatic answer.
 
 use mail_builder::MessageBuilder;
+use mail_builder::headers::address::Address;
 use mail_builder::headers::content_type::ContentType;
 use mail_builder::headers::raw::Raw;
 use mail_builder::mime::MimePart;
@@ -98,7 +99,12 @@ pub(crate) fn ordinary(
                 d.parent = Some(format!("<{}@{}>", rng.hex(18), d.site.domain));
             }
             d.text = prose(rng, LIFE, short)
-                + &format!("\n_______________________________________________\n{name} mailing list\n");
+                + &format!(
+                    "\
+\n\
+_______________________________________________\n\
+{name} mailing list\n"
+                );
         }
         ("list-confirmation", _) => {
             let (name, host) = *rng.pick(LISTS);
@@ -109,7 +115,10 @@ pub(crate) fn ordinary(
             d.fields.push(("Auto-Submitted", "auto-generated".into()));
             d.fields.push(("Precedence", "bulk".into()));
             d.text = format!(
-                "Somebody asked that this address be added to the {name} mailing list.\n\nIf it was you, answer this mail and leave the subject as it is.\n"
+                "\
+Somebody asked that this address be added to the {name} mailing list.\n\
+\n\
+If it was you, answer this mail and leave the subject as it is.\n"
             );
         }
         ("newsletter", _) => {
@@ -121,10 +130,22 @@ pub(crate) fn ordinary(
         }
         ("spam", _) => {
             let pitch = rng.pick(PITCHES);
-            d.from = Who::new(&fill("{f} {t}", rng), &format!("{}@{}.example", rng.letters(7), rng.letters(9)));
+            d.from = Who::new(
+                &fill("{f} {t}", rng),
+                &format!("{}@{}.example", rng.letters(7), rng.letters(9)),
+            );
             d.sender.clone_from(&d.from.address);
             d.subject = fill(pitch.subject, rng);
-            d.text = format!("{}\n{}\n\n{}", fill(pitch.line, rng), fill(pitch.url, rng), prose(rng, SPAM, short));
+            d.text = format!(
+                "\
+{}\n\
+{}\n\
+\n\
+{}",
+                fill(pitch.line, rng),
+                fill(pitch.url, rng),
+                prose(rng, SPAM, short)
+            );
         }
         ("shop", _) => {
             d.from = Who::new("Order desk", &format!("no-reply@{}", d.site.domain));
@@ -138,7 +159,22 @@ pub(crate) fn ordinary(
             d.subject = "Fwd: Undelivered Mail Returned to Sender".into();
             let gone = format!("{}@{}", rng.letters(6), rng.pick(&world.sites).domain);
             d.text = format!(
-                "FYI, this came back to me. Do you have a newer address?\n\n---- Forwarded message ----\nSubject: Undelivered Mail Returned to Sender\n\nThis is the mail system at host {}.\n\nI'm sorry to have to inform you that your message could not\nbe delivered to one or more recipients.\n\n<{gone}>: mailbox full\n\nFinal-Recipient: rfc822; {gone}\nAction: failed\nStatus: 5.2.2\n",
+                "\
+FYI, this came back to me. Do you have a newer address?\n\
+\n\
+---- Forwarded message ----\n\
+Subject: Undelivered Mail Returned to Sender\n\
+\n\
+This is the mail system at host {}.\n\
+\n\
+I'm sorry to have to inform you that your message could not\n\
+be delivered to one or more recipients.\n\
+\n\
+<{gone}>: mailbox full\n\
+\n\
+Final-Recipient: rfc822; {gone}\n\
+Action: failed\n\
+Status: 5.2.2\n",
                 d.site.host
             );
         }
@@ -147,7 +183,9 @@ pub(crate) fn ordinary(
             d.sender.clone_from(&d.from.address);
             d.subject = format!(
                 "Report domain: {} Submitter: {} Report-ID: {}",
-                world.owner.domain, d.site.domain, rng.digits(16)
+                world.owner.domain,
+                d.site.domain,
+                rng.digits(16)
             );
             d.text = "This is an aggregate report.\n".into();
             d.octets = d.octets.max(900 + d.text.len());
@@ -162,8 +200,8 @@ impl Draft<'_> {
         let id = format!("{}.{}@{}", rng.hex(12), rng.digits(6), self.from.domain());
         let spare = self.octets.saturating_sub(self.text.len() + 700);
         let mut mail = MessageBuilder::new()
-            .from((self.from.name.as_str(), self.from.address.as_str()))
-            .to((self.to.name.as_str(), self.to.address.as_str()))
+            .from(mailbox(&self.from))
+            .to(mailbox(&self.to))
             .subject(self.subject.as_str())
             .date(self.unix - 4)
             .message_id(id);
@@ -199,17 +237,25 @@ impl Draft<'_> {
             } else {
                 *rng.pick(&[("image/jpeg", "photo.jpg"), ("application/pdf", "plan.pdf")])
             };
-            let file = MimePart::new(kind, noise(rng, spare))
-                .transfer_encoding("base64")
-                .attachment(name);
+            let file =
+                MimePart::new(kind, noise(rng, spare)).transfer_encoding("base64").attachment(name);
             mail.body(multipart("multipart/mixed", vec![text(), file]))
         } else {
             mail.text_body(self.text.as_str())
         };
         let written = mail.write_to_string().unwrap_or_default().replace("\r\n", "\n");
         let client = Client::of(self.site);
-        let to = if self.to.domain() == self.world.owner.domain { &self.to } else { self.world.owner.main() };
+        let to = if self.to.domain() == self.world.owner.domain {
+            &self.to
+        } else {
+            self.world.owner.main()
+        };
         let top = trace(self.world, &client, &self.sender, &to.address, self.unix, rng);
         format!("{top}{written}")
     }
+}
+
+/// For the builder; an empty name would be written as `""`.
+fn mailbox(who: &Who) -> Address<'_> {
+    Address::new_address((!who.name.is_empty()).then_some(who.name.as_str()), &*who.address)
 }

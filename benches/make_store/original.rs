@@ -3,8 +3,11 @@
 
 use crate::rng::Rng;
 use crate::text::{Who, date, encoded, prose, stamp};
-use crate::world::{Campaign, Device, Owner, World, fill};
 use crate::words::{LIFE, OWN_SUBJECTS, PITCHES, SPAM};
+use crate::world::{Campaign, Device, Owner, World, fill};
+
+/// Mutt writes its ids in Base64, slash and plus included.
+const BASE64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Style {
@@ -31,7 +34,13 @@ pub(crate) struct Original {
 
 impl Original {
     /// A mail of the owner to these people.
-    pub(crate) fn own(world: &World, to: Vec<Who>, unix: i64, seed: u64, octets: usize) -> Original {
+    pub(crate) fn own(
+        world: &World,
+        to: Vec<Who>,
+        unix: i64,
+        seed: u64,
+        octets: usize,
+    ) -> Original {
         let mut rng = Rng::new(seed);
         let owner = &world.owner;
         let device = match rng.below(10) {
@@ -42,7 +51,9 @@ impl Original {
         let from = if rng.percent(70.0) { owner.main() } else { rng.pick(&owner.identities) };
         let domain = from.domain();
         let id = match device {
-            Device::Mutt => format!("<{}@{}.{}>", rng.alnum(16), owner.laptop, owner.domain),
+            Device::Mutt => {
+                format!("<{}@{}.{}>", rng.chars(16, BASE64), owner.laptop, owner.domain)
+            }
             Device::Thunderbird => format!("<{}@{domain}>", rng.uuid()),
             Device::Phone => format!("<{}@{domain}>", rng.uuid().to_uppercase()),
         };
@@ -131,8 +142,19 @@ impl Original {
                 }
                 let name = self.from.name.split(' ').next().unwrap_or("");
                 match device {
-                    Device::Mutt => text.push_str(&format!("\n-- \n{}\n", self.from.name)),
-                    Device::Thunderbird => text.push_str(&format!("\nBest wishes\n{name}\n")),
+                    Device::Mutt => text.push_str(&format!(
+                        "\
+\n\
+-- \n\
+{}\n",
+                        self.from.name
+                    )),
+                    Device::Thunderbird => text.push_str(&format!(
+                        "\
+\n\
+Best wishes\n\
+{name}\n"
+                    )),
                     Device::Phone => text.push_str(&format!("\n{name} (on the road)\n")),
                 }
                 text
@@ -142,7 +164,15 @@ impl Original {
                 let line = fill(pitch.line, &mut rng);
                 let url = fill(pitch.url, &mut rng);
                 let rest = prose(&mut rng, SPAM, self.octets.saturating_sub(160).max(60));
-                format!("{line}\n\n{url}\n\n{rest}\nTo stop this mail: {url}/stop\n")
+                format!(
+                    "\
+{line}\n\
+\n\
+{url}\n\
+\n\
+{rest}\n\
+To stop this mail: {url}/stop\n"
+                )
             }
         }
     }
@@ -164,21 +194,56 @@ impl Original {
         let text = "text/plain; charset=utf-8";
         match self.style {
             Style::Own(Device::Mutt) => format!(
-                "Date: {when}\nFrom: {from}\nTo: {to}\nSubject: {subject}\n{}{parents}MIME-Version: 1.0\nContent-Type: {text}\nContent-Disposition: inline\nContent-Transfer-Encoding: 8bit\nUser-Agent: Mutt/2.2.12 (2023-09-09)\n",
+                "\
+Date: {when}\n\
+From: {from}\n\
+To: {to}\n\
+Subject: {subject}\n\
+{}{parents}MIME-Version: 1.0\n\
+Content-Type: {text}\n\
+Content-Disposition: inline\n\
+Content-Transfer-Encoding: 8bit\n\
+User-Agent: Mutt/2.2.12 (2023-09-09)\n",
                 id("Message-ID")
             ),
             Style::Own(Device::Thunderbird) => format!(
-                "{}Date: {when}\nMIME-Version: 1.0\nUser-Agent: Mozilla Thunderbird\nSubject: {subject}\nContent-Language: en-GB\nTo: {to}\n{parents}From: {from}\nContent-Type: text/plain; charset=UTF-8; format=flowed\nContent-Transfer-Encoding: 8bit\n",
+                "\
+{}Date: {when}\n\
+MIME-Version: 1.0\n\
+User-Agent: Mozilla Thunderbird\n\
+Subject: {subject}\n\
+Content-Language: en-GB\n\
+To: {to}\n\
+{parents}From: {from}\n\
+Content-Type: text/plain; charset=UTF-8; format=flowed\n\
+Content-Transfer-Encoding: 8bit\n",
                 id("Message-ID")
             ),
             Style::Own(Device::Phone) => format!(
-                "Date: {when}\nFrom: {from}\nTo: {to}\nSubject: {subject}\nUser-Agent: K-9 Mail for Android\n{parents}{}MIME-Version: 1.0\nContent-Type: text/plain;\n charset=utf-8\nContent-Transfer-Encoding: 8bit\n",
+                "\
+Date: {when}\n\
+From: {from}\n\
+To: {to}\n\
+Subject: {subject}\n\
+User-Agent: K-9 Mail for Android\n\
+{parents}{}MIME-Version: 1.0\n\
+Content-Type: text/plain;\n\
+\x20charset=utf-8\n\
+Content-Transfer-Encoding: 8bit\n",
                 id("Message-ID")
             ),
             Style::Spam { mailer, .. } => {
                 let mailer = mailer.map(|m| format!("X-Mailer: {m}\n")).unwrap_or_default();
                 format!(
-                    "{}From: {from}\nTo: {to}\nSubject: {subject}\nDate: {when}\nMIME-Version: 1.0\nContent-Type: {text}\nX-Priority: 3\n{mailer}",
+                    "\
+{}From: {from}\n\
+To: {to}\n\
+Subject: {subject}\n\
+Date: {when}\n\
+MIME-Version: 1.0\n\
+Content-Type: {text}\n\
+X-Priority: 3\n\
+{mailer}",
                     id("Message-ID")
                 )
             }

@@ -85,7 +85,7 @@ fn create(path: &Path) -> io::Result<BufWriter<File>> {
 /// One message of an mbox. No line of ours starts with `From `, so nothing has to be quoted and the
 /// octets are those of the Maildir file.
 fn append(to: &mut impl Write, sender: &str, unix: i64, text: &[u8]) -> io::Result<()> {
-    write!(to, "From {sender} {}\n", asctime(unix))?;
+    writeln!(to, "From {sender} {}", asctime(unix))?;
     to.write_all(text)?;
     if !text.ends_with(b"\n") {
         to.write_all(b"\n")?;
@@ -109,8 +109,11 @@ impl Output {
             "generator",
             "adversarial",
         ])?;
-        let (root, prefix) =
-            if format == Format::Both { (out.join("Maildir"), "Maildir/") } else { (out.into(), "") };
+        let (root, prefix) = if format == Format::Both {
+            (out.join("Maildir"), "Maildir/")
+        } else {
+            (out.into(), "")
+        };
         let (mut inbox, mut sent, mut inbox_mbox, mut sent_mbox) = (None, None, None, None);
         if format != Format::Mbox {
             inbox = Some(Tree::new(root.clone(), host)?);
@@ -146,7 +149,10 @@ impl Output {
     ) -> io::Result<()> {
         let bytes = text.as_bytes();
         if !text.ends_with('\n') || text.contains("\nFrom ") {
-            return Err(io::Error::other(format!("{}: a line that mbox cannot keep", truth.generator)));
+            return Err(io::Error::other(format!(
+                "{}: a line that mbox cannot keep",
+                truth.generator
+            )));
         }
         self.octets += bytes.len() as u64;
         let mut path = String::new();

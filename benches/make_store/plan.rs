@@ -18,12 +18,31 @@ pub(crate) struct Event {
 
 pub(crate) enum What {
     /// An answer to a mail of the owner: index in `sent`, index of its recipient.
-    Genuine { kind: &'static str, form: &'static str, sent: usize, to: usize, own_relay: bool },
+    Genuine {
+        kind: &'static str,
+        form: &'static str,
+        sent: usize,
+        to: usize,
+        own_relay: bool,
+    },
     /// An answer to a forged mail.
-    Forged { kind: &'static str, form: &'static str, campaign: usize, mailed: i64, trick: &'static str },
+    Forged {
+        kind: &'static str,
+        form: &'static str,
+        campaign: usize,
+        mailed: i64,
+        trick: &'static str,
+    },
     /// An answer that returns nothing, from somebody to whom the owner wrote long before.
-    Undecidable { kind: &'static str, form: &'static str, person: usize },
-    Ordinary { sort: &'static str, sent: Option<usize> },
+    Undecidable {
+        kind: &'static str,
+        form: &'static str,
+        person: usize,
+    },
+    Ordinary {
+        sort: &'static str,
+        sent: Option<usize>,
+    },
 }
 
 pub(crate) struct Plan {
@@ -212,8 +231,7 @@ impl Plan {
                 };
                 let mailed = wave.start + rng.range(0, wave.seconds);
                 let late = if rng.percent(8.0) { rng.range(3600, 3 * 86_400) } else { 0 };
-                let trick =
-                    if rng.percent(options.hard) { rng.word(TRICKS) } else { "" };
+                let trick = if rng.percent(options.hard) { rng.word(TRICKS) } else { "" };
                 events.push(Event {
                     time: mailed + wait(kind, form, false, &mut rng) + late,
                     seed: rng.next(),

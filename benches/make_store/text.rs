@@ -71,7 +71,10 @@ pub(crate) fn date(unix: i64, zone: i64) -> String {
     let z = zone.abs();
     format!(
         "{}, {d} {} {y} {hh:02}:{mm:02}:{ss:02} {sign}{:02}{:02}",
-        DAYS[w], MONTHS[m], z / 60, z % 60
+        DAYS[w],
+        MONTHS[m],
+        z / 60,
+        z % 60
     )
 }
 

@@ -63,11 +63,21 @@ pub(crate) fn received(
                 format!("{name} ([{ip}] helo={helo})")
             };
             format!(
-                "Received: from {who}\n\tby {host} with {with}{login}\n\t(Exim 4.96)\n\tid {id}\n\tfor {recipient};\n\t{when}\n"
+                "\
+Received: from {who}\n\
+\tby {host} with {with}{login}\n\
+\t(Exim 4.96)\n\
+\tid {id}\n\
+\tfor {recipient};\n\
+\t{when}\n"
             )
         }
         "sendmail" => format!(
-            "Received: from {helo} ({name} [{literal}])\n\tby {host} (8.17.1/8.17.1) with ESMTPS id {id}\n\t(version=TLSv1.3 cipher=TLS_AES_256_GCM_SHA384 bits=256 verify=NO)\n\tfor <{recipient}>; {when}\n"
+            "\
+Received: from {helo} ({name} [{literal}])\n\
+\tby {host} (8.17.1/8.17.1) with ESMTPS id {id}\n\
+\t(version=TLSv1.3 cipher=TLS_AES_256_GCM_SHA384 bits=256 verify=NO)\n\
+\tfor <{recipient}>; {when}\n"
         ),
         "qmail" | "yahoo" => {
             let (_, _, day, hh, mm, ss, _) = civil(unix);
@@ -76,33 +86,55 @@ pub(crate) fn received(
             let month = utc.split_whitespace().nth(2).unwrap_or("Jan");
             let year = words.get(3).copied().unwrap_or("2025");
             format!(
-                "Received: (qmail {} invoked from network); {day} {month} {year} {hh:02}:{mm:02}:{ss:02} -0000\nReceived: from unknown (HELO {helo}) ({ip})\n  by {host} with SMTP; {day} {month} {year} {hh:02}:{mm:02}:{ss:02} -0000\n",
+                "\
+Received: (qmail {} invoked from network); {day} {month} {year} {hh:02}:{mm:02}:{ss:02} -0000\n\
+Received: from unknown (HELO {helo}) ({ip})\n\
+\x20 by {host} with SMTP; {day} {month} {year} {hh:02}:{mm:02}:{ss:02} -0000\n",
                 rng.range(1200, 32000),
             )
         }
         "courier" => {
-            let mapped =
-                if ip.contains(':') { ip.to_owned() } else { format!("::ffff:{ip}") };
+            let mapped = if ip.contains(':') { ip.to_owned() } else { format!("::ffff:{ip}") };
             format!(
-                "Received: from {helo} ({name} [{mapped}])\n  (TLS: TLSv1.3,256bits,ECDHE_RSA_AES_256_GCM_SHA384)\n  by {host} with ESMTPS\n  id {}.{}; {when}\n",
+                "\
+Received: from {helo} ({name} [{mapped}])\n\
+\x20 (TLS: TLSv1.3,256bits,ECDHE_RSA_AES_256_GCM_SHA384)\n\
+\x20 by {host} with ESMTPS\n\
+\x20 id {}.{}; {when}\n",
                 rng.upper_hex(16),
                 rng.upper_hex(8)
             )
         }
         "opensmtpd" => format!(
-            "Received: from {helo} ({name} [{ip}])\n\tby {host} (OpenSMTPD) with ESMTPS id {id} (TLSv1.3:TLS_AES_256_GCM_SHA384:256:NO)\n\tfor <{recipient}>;\n\t{when}\n"
+            "\
+Received: from {helo} ({name} [{ip}])\n\
+\tby {host} (OpenSMTPD) with ESMTPS id {id} (TLSv1.3:TLS_AES_256_GCM_SHA384:256:NO)\n\
+\tfor <{recipient}>;\n\
+\t{when}\n"
         ),
         "exchange" => format!(
-            "Received: from {helo} ({ip}) by\n {host} ({}) with Microsoft SMTP Server (version=TLS1_2,\n cipher=TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384) id 15.20.8113.21; {when}\n",
+            "\
+Received: from {helo} ({ip}) by\n\
+\x20{host} ({}) with Microsoft SMTP Server (version=TLS1_2,\n\
+\x20cipher=TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384) id 15.20.8113.21; {when}\n",
             by.ip
         ),
         "domino" => format!(
-            "Received: from {helo} ([{ip}])\n          by {host} (HCL Domino Release 12.0.2)\n          with ESMTP id 2025{}-{};\n          {when}\n",
+            "\
+Received: from {helo} ([{ip}])\n\
+\x20         by {host} (HCL Domino Release 12.0.2)\n\
+\x20         with ESMTP id 2025{}-{};\n\
+\x20         {when}\n",
             rng.digits(12),
             rng.digits(6)
         ),
         "gmail" => format!(
-            "Received: from {helo} ({name}. [{ip}])\n        by mx.google.com with ESMTPS id {id}\n        for <{recipient}>\n        (version=TLS1_3 cipher=TLS_AES_256_GCM_SHA384 bits=256/256);\n        {when}\n"
+            "\
+Received: from {helo} ({name}. [{ip}])\n\
+\x20       by mx.google.com with ESMTPS id {id}\n\
+\x20       for <{recipient}>\n\
+\x20       (version=TLS1_3 cipher=TLS_AES_256_GCM_SHA384 bits=256/256);\n\
+\x20       {when}\n"
         ),
         _ => {
             let (with, login) = match from.account {
@@ -111,7 +143,11 @@ pub(crate) fn received(
             };
             let seen = if name.is_empty() { "unknown" } else { name };
             format!(
-                "Received: from {helo} ({seen} [{literal}])\n\t(using TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits)){login}\n\tby {host} (Postfix) with {with} id {id}\n\tfor <{recipient}>; {when}\n"
+                "\
+Received: from {helo} ({seen} [{literal}])\n\
+\t(using TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits)){login}\n\
+\tby {host} (Postfix) with {with} id {id}\n\
+\tfor <{recipient}>; {when}\n"
             )
         }
     }

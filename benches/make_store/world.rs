@@ -38,6 +38,13 @@ pub(crate) struct Site {
     pub(crate) program: &'static str,
 }
 
+impl Site {
+    /// The zone in which its host writes times, minutes east of UTC.
+    pub(crate) fn zone(&self) -> i64 {
+        [60, 0, -300, 120, 540][self.ip.bytes().map(usize::from).sum::<usize>() % 5]
+    }
+}
+
 /// One wave of spam in the owner's name.
 pub(crate) struct Campaign {
     pub(crate) number: usize,
@@ -62,8 +69,24 @@ pub(crate) struct World {
 
 /// Mail programs of the sites, the frequent ones more than once.
 pub(crate) const PROGRAMS: &[&str] = &[
-    "postfix", "postfix", "postfix", "exim", "exim", "sendmail", "qmail", "courier", "opensmtpd",
-    "exchange", "exchange", "domino", "gmail", "yahoo", "ses", "kddi", "exim-text", "groupwise",
+    "postfix",
+    "postfix",
+    "postfix",
+    "exim",
+    "exim",
+    "sendmail",
+    "qmail",
+    "courier",
+    "opensmtpd",
+    "exchange",
+    "exchange",
+    "domino",
+    "gmail",
+    "yahoo",
+    "ses",
+    "kddi",
+    "exim-text",
+    "groupwise",
 ];
 
 const MAILERS: &[Option<&str>] = &[
@@ -86,7 +109,7 @@ impl Owner {
             Who::new(name, &format!("{local}@{domain}")),
             Who::new(name, &format!("{second}@{domain}")),
         ];
-        if profile % 2 == 0 {
+        if profile.is_multiple_of(2) {
             identities.push(Who::new(name, &format!("{local}@friends-of-{domain}")));
         }
         let site = |host: String, ip: &str, program| Site {
@@ -170,7 +193,13 @@ impl World {
                 let site = rng.below(sites.len());
                 let suffix = if i < 200 { String::new() } else { i.to_string() };
                 let local = format!("{}.{}{suffix}", ascii(first), ascii(last)).to_lowercase();
-                (Who::new(&format!("{first} {last}"), &format!("{local}@{}", sites[site].domain)), site)
+                (
+                    Who::new(
+                        &format!("{first} {last}"),
+                        &format!("{local}@{}", sites[site].domain),
+                    ),
+                    site,
+                )
             })
             .collect();
         let owner = Owner::new(profile);
@@ -236,6 +265,7 @@ pub(crate) fn fill(template: &str, rng: &mut Rng) -> String {
     while let Some(at) = rest.find('{') {
         out.push_str(&rest[..at]);
         match rest.as_bytes().get(at + 1) {
+            Some(b's') => out.push_str(&rng.range(2, 29).to_string()),
             Some(b'n') => out.push_str(&rng.range(10, 9899).to_string()),
             Some(b'd') => out.push_str(rng.word(WEEKDAYS)),
             Some(b'o') => out.push_str(rng.word(THINGS)),
