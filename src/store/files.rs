@@ -129,19 +129,27 @@ fn ending(name: &OsStr) -> Option<String> {
 /// mail programs keep beside their mail.
 fn no_mail(name: &OsStr) -> bool {
     const ENDINGS: &[&str] = &[
-        "a", "bak~", "bin", "bz2", "c", "cache", "cfg", "conf", "config", "cpp", "css", "csv",
-        "dat", "db", "doc", "docx", "exe", "gif", "go", "h", "htm", "html", "ico", "ics", "idx",
-        "index", "ini", "ipynb", "java", "jpeg", "jpg", "js", "json", "jsonl", "lock", "log",
-        "lua", "md", "markdown", "msf", "mab", "map", "o", "odt", "ost", "pdf", "php", "pl",
-        "plist", "png", "ps1", "pst", "py", "pyc", "rb", "rs", "rst", "rtf", "sh", "shm", "sieve",
-        "snap", "so", "sqlite", "sqlite3", "svbin", "svg", "tar", "tgz", "toml", "ts", "tsv",
-        "ttf", "vcf", "wal", "webp", "woff", "woff2", "xls", "xlsx", "xml", "xz", "yaml", "yml",
-        "zip",
+        "cfg", "conf", "cpp", "css", "csv", "db", "doc", "docx", "exe", "gif", "htm", "html",
+        "ico", "ics", "ini", "ipynb", "jpeg", "jpg", "js", "json", "jsonl", "lua", "mab",
+        "markdown", "md", "msf", "odt", "ost", "pdf", "php", "plist", "png", "ps1", "pst", "py",
+        "rb", "rs", "rst", "rtf", "sh", "sieve", "snap", "sqlite", "sqlite3", "svbin", "svg",
+        "tar", "tgz", "toml", "tsv", "ttf", "vcf", "webp", "woff", "woff2", "xls", "xlsx", "xml",
+        "xz", "yaml", "yml", "zip",
     ];
-    const STARTS: &[&str] =
-        &["dovecot", "courierimap", "courierpop3", "cyrus.", "maildir", "subscriptions", ".uid"];
+    const STARTS: &[&str] = &[
+        "dovecot.",
+        "dovecot-acl",
+        "dovecot-keywords",
+        "dovecot-uid",
+        "courierimap",
+        "courierpop3",
+        "cyrus.",
+        "maildirfolder",
+        "maildirsize",
+        "subscriptions",
+    ];
     let shown = name.to_string_lossy();
-    STARTS.iter().any(|start| shown.starts_with(start)) && !shown.contains("box")
+    STARTS.iter().any(|start| shown.starts_with(start))
         || ending(name).is_some_and(|e| ENDINGS.contains(&e.as_str()))
 }
 

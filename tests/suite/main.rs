@@ -4,5 +4,6 @@
 mod cli;
 mod corpus;
 mod mailboxes;
+mod stores;
 mod support;
 mod tidy;
