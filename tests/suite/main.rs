@@ -3,5 +3,6 @@
 
 mod cli;
 mod corpus;
+mod relocation;
 mod support;
 mod tidy;
