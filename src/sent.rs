@@ -89,6 +89,7 @@ pub fn id_shape(id: &MessageId) -> String {
     if uuid {
         shape.push('U');
     } else {
+        let letters = left.bytes().any(|b| b.is_ascii_alphabetic());
         let mut token = String::new();
         for c in left.chars().chain(std::iter::once('\0')) {
             if c.is_alphanumeric() {
@@ -96,9 +97,10 @@ pub fn id_shape(id: &MessageId) -> String {
                 continue;
             }
             if !token.is_empty() {
+                // A short random token may be all digits by chance; where the id has random tokens with
+                // letters, only long runs of digits are a class of their own.
                 let digits = token.chars().all(|c| c.is_ascii_digit());
-                // Random tokens are all digits by chance only when they are short.
-                let class = if digits { 'd' } else { 'x' };
+                let class = if digits && (!letters || token.len() > 8) { 'd' } else { 'x' };
                 let length = match token.len() {
                     n @ 1..=3 => n,
                     n => n.div_ceil(4) * 4,
@@ -464,6 +466,10 @@ mod tests {
         assert_eq!(
             shape("<0766becb-d195-4ae7-8759-db26ac5ae327@example.org>"),
             shape("<11111111-2222-4333-8444-555555555555@example.org>")
+        );
+        assert_eq!(
+            shape("<0102018269c303f2-5b024478-b288-429b-000000@eu.mail.example>"),
+            shape("<01020186f5928f5d-12345678-1234-4a41-000000@eu.mail.example>")
         );
         assert_ne!(
             shape("<0766becb-d195-4ae7-8759-db26ac5ae327@example.org>"),

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::Reply;
-use crate::correlation::{Answered, Link, Record, boundary, is_local};
+use crate::correlation::{Answered, Link, Record, Terms, boundary, is_local};
 use crate::message::Hop;
 use crate::sent::{Census, SentIndex, org_domain};
 
@@ -33,9 +33,14 @@ pub enum Path {
 pub struct Habits {
     relays: Census,
     takers: Census,
-    clients: Census,
+    clients: BTreeSet<String>,
+    /// Organisations of hosts that received the owner's mail.
+    receivers: BTreeSet<String>,
     named: Vec<IpNet>,
     named_hosts: BTreeSet<String>,
+    /// Structures of ids that people's replies to the owner name. Submission services write ids that
+    /// never come into Sent.
+    answered_shapes: BTreeSet<String>,
     /// Addresses that people answer to, base form.
     pub addressed: BTreeSet<String>,
 }
@@ -68,6 +73,7 @@ impl Habits {
         records: &[&Record],
         replies: &[Reply],
         sent: &SentIndex,
+        terms: &Terms,
         relays: &[String],
     ) -> Self {
         let mut habits = Habits::default();
@@ -79,38 +85,82 @@ impl Habits {
                 }
             }
         }
-        for record in records {
-            if !matches!(record.link, Link::Matched { solid: true, .. }) {
-                continue;
-            }
+        let solid: Vec<&Record> = records
+            .iter()
+            .copied()
+            .filter(|r| matches!(r.link, Link::Matched { solid: true, .. }))
+            .collect();
+        habits.learn_names(&solid, sent);
+        for record in &solid {
             habits.take_in(&record.answered.hops);
         }
         for reply in replies {
-            if !reply.list && sent.by_id_key(reply.parent).is_some() {
+            if reply.list {
+                continue;
+            }
+            if terms.is_own(&reply.to, sent) && !terms.is_own(&reply.from, sent) {
+                habits.answered_shapes.insert(reply.shape.clone());
+            }
+            if sent.by_id_key(reply.parent).is_some() {
                 habits.addressed.insert(reply.to.base().as_str().to_owned());
             }
         }
         habits
     }
 
-    fn take_in(&mut self, hops: &[Hop]) {
-        if let Some(b) = boundary(hops) {
-            if let Some(ip) = hops[b].ip {
-                self.relays.add(&ip.to_string());
-            }
-            if let Some(below) = hops.get(b + 1).and_then(client) {
-                self.clients.add(&below);
-            }
-        }
-        // The bottom hop is where the mail was handed in.
-        if let Some(bottom) = hops.last() {
-            if let Some(by) = &bottom.by {
+    /// The names of the hosts that take the owner's mail in. A host that reports a failure took the mail
+    /// in last: as the receiver, or as the owner's own relay, where the owner authenticated or whose
+    /// organisation is the owner's. Below a receiver's line the next host is the owner's, unless it
+    /// receives as well (forwarders, loops).
+    fn learn_names(&mut self, solid: &[&Record], sent: &SentIndex) {
+        let own: BTreeSet<String> = sent
+            .identities
+            .keys()
+            .filter_map(|a| a.rsplit_once('@'))
+            .map(|(_, d)| org_domain(d))
+            .collect();
+        for top in solid.iter().filter_map(|r| r.answered.hops.first()) {
+            let Some(by) = &top.by else { continue };
+            let org = org_domain(by);
+            if top.authenticated || own.contains(&org) {
                 self.takers.add(by);
-            }
-            if let Some(c) = client(bottom) {
-                self.clients.add(&c);
+            } else {
+                self.receivers.insert(org);
             }
         }
+        for record in solid {
+            let hops = &record.answered.hops;
+            if let Some(b) = boundary(hops)
+                && let Some(by) = hops.get(b + 1).and_then(|h| h.by.as_ref())
+            {
+                let org = org_domain(by);
+                let agree = [&hops[b].host, &hops[b].helo]
+                    .iter()
+                    .any(|n| n.as_ref().is_some_and(|n| org_domain(n) == org));
+                if agree && !self.receivers.contains(&org) {
+                    self.takers.add(by);
+                }
+            }
+        }
+    }
+
+    fn take_in(&mut self, hops: &[Hop]) {
+        let Some(top) = hops.first() else { return };
+        if top.by.as_ref().is_some_and(|by| self.takers.count(by) > 0) {
+            self.clients.extend(client(top));
+            return;
+        }
+        let Some(b) = boundary(hops) else { return };
+        // What a receiver passes on to another is no relay of the owner's.
+        let passed_on =
+            hops[b].host.as_ref().is_some_and(|h| self.receivers.contains(&org_domain(h)));
+        if passed_on {
+            return;
+        }
+        if let Some(ip) = hops[b].ip {
+            self.relays.add(&ip.to_string());
+        }
+        self.clients.extend(hops.get(b + 1).and_then(client));
     }
 
     /// Whether this is the address of a relay of the owner's.
@@ -140,7 +190,7 @@ impl Habits {
             return Path::Silent;
         }
         let Some(top) = hops.first() else { return Path::Silent };
-        let known = |h: Option<&Hop>| h.and_then(client).is_none_or(|c| self.clients.count(&c) > 0);
+        let known = |h: Option<&Hop>| h.and_then(client).is_none_or(|c| self.clients.contains(&c));
         // The owner's own relay reports: the top hop is where it took the mail in.
         let reports = top.by.as_ref().is_some_and(|by| {
             self.takers.count(by) > 0
@@ -163,6 +213,11 @@ impl Habits {
             Some(hop) => Path::Named(hop.by.clone().unwrap_or_default()),
             None => Path::Foreign(quote),
         }
+    }
+
+    /// Whether people's replies name ids of this structure as the owner's.
+    pub fn is_answered_shape(&self, shape: &str) -> bool {
+        self.answered_shapes.contains(shape)
     }
 
     /// What a foreign source adds to the log-odds of `forged`: the owner's next mail takes a way never

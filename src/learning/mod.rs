@@ -32,7 +32,7 @@ pub fn learn(
     relays: &[String],
 ) -> Lessons {
     let coverage = Coverage::measure(replies, sent, terms);
-    let habits = Habits::learn(records, replies, sent, relays);
+    let habits = Habits::learn(records, replies, sent, terms, relays);
     let campaigns = Campaigns::group(records, &habits);
     Lessons { coverage, habits, campaigns }
 }

@@ -1,144 +1,285 @@
-//! Received fields (RFC 5321 section 4.4) in the forms of the servers that write them: Postfix, Exim,
-//! sendmail, qmail, Exchange, Courier, OpenSMTPD.
+//! One `Received` field read into a [`Hop`]: the forms of Postfix, Exim, qmail, sendmail, Exchange,
+//! Courier and their kin. Nothing in it is believed or disbelieved here.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
-use super::parse::date;
-use super::{Address, Hop};
+use super::{Address, Date, fields};
 
-/// Reads one `Received` value, as far as it can be read.
-pub(super) fn hop(value: &str) -> Hop {
-    let (clauses, when) = match value.rsplit_once(';') {
-        Some((c, d)) => (c, date(d)),
-        None => (value, None),
-    };
-    let mut hop = Hop { date: when, ..Hop::default() };
-    let lower = clauses.to_lowercase();
-    // "by" stands alone outside of comments; the first such word ends the from clause.
-    let by = outside(&lower, "by");
-    let from_end = by.unwrap_or(lower.len());
-    let from = clauses.trim_start();
-    if lower.trim_start().starts_with("from ") {
-        let start = clauses.len() - from.len() + 5;
-        if start < from_end {
-            read_from(clauses[start..from_end].trim(), &mut hop);
-        }
-    }
-    if let Some(at) = by {
-        hop.by = clauses[at + 2..].split_whitespace().next().map(name).filter(|n| !n.is_empty());
-    }
-    let tail = &lower[from_end..];
-    hop.with = outside(tail, "with")
-        .and_then(|at| tail[at + 4..].split_whitespace().next())
-        .map(|w| w.trim_matches([';', '(', ')']).to_uppercase());
-    if let Some(at) = outside(tail, "for") {
-        let original = &clauses[from_end..][at + 3..];
-        let word = original.split_whitespace().next().unwrap_or("").trim_matches([';', ',']);
-        if word.contains('@') {
-            hop.to = Some(Address::new(word));
-        }
-    }
-    let protocol = hop.with.as_deref().unwrap_or("");
-    hop.authenticated = protocol.ends_with("SMTPA")
-        || protocol.ends_with("SMTPSA")
-        || lower.contains("authenticated sender")
-        || lower.contains("authenticated bits=")
-        || lower.contains("(authenticated");
-    hop
+/// One `Received` field, RFC 5321 section 4.4, as far as it can be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hop {
+    /// The name the client gave (HELO/EHLO), lower case.
+    pub helo: Option<String>,
+    /// The name the server looked up for the client, lower case; `unknown` counts as none.
+    pub host: Option<String>,
+    /// The client's address.
+    pub ip: Option<IpAddr>,
+    /// The host that wrote the field, lower case.
+    pub by: Option<String>,
+    /// The protocol, upper case (`ESMTPSA`).
+    pub with: Option<String>,
+    /// `for <…>`.
+    pub to: Option<Address>,
+    /// When.
+    pub date: Option<Date>,
+    /// Whether the client had authenticated (`ESMTPA`, `ESMTPSA`, "Authenticated sender",
+    /// "authenticated bits").
+    pub authenticated: bool,
 }
 
-/// Where a word stands alone outside of parentheses and brackets.
-fn outside(text: &str, word: &str) -> Option<usize> {
-    let mut depth = 0i32;
-    let bytes = text.as_bytes();
-    let mut i = 0;
-    while i < bytes.len() {
-        match bytes[i] {
-            b'(' => depth += 1,
-            b')' => depth = (depth - 1).max(0),
-            _ if depth == 0
-                && bytes[i..].starts_with(word.as_bytes())
-                && (i == 0 || bytes[i - 1].is_ascii_whitespace() || bytes[i - 1] == b')')
-                && bytes.get(i + word.len()).is_some_and(u8::is_ascii_whitespace) =>
-            {
-                return Some(i);
+/// Octets of one field that are read; real ones stay below 1 KiB.
+const LONGEST: usize = 4 << 10;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Clause {
+    None,
+    From,
+    By,
+    With,
+    For,
+    Other,
+}
+
+impl Clause {
+    fn named(word: &str) -> Clause {
+        const NAMES: [(&str, Clause); 6] = [
+            ("from", Clause::From),
+            ("by", Clause::By),
+            ("with", Clause::With),
+            ("for", Clause::For),
+            ("via", Clause::Other),
+            ("id", Clause::Other),
+        ];
+        let found = NAMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(word));
+        found.map_or(Clause::None, |(_, clause)| *clause)
+    }
+}
+
+impl Hop {
+    /// Reads an unfolded value.
+    pub fn read(value: &str) -> Hop {
+        let value = fields::head(value, LONGEST);
+        let (clauses, date) = match value.rfind(';') {
+            Some(at) => (&value[..at], Date::read(&value[at + 1..])),
+            None => (value, None),
+        };
+        let mut hop = Hop { date, ..Hop::default() };
+        let mut from = From::default();
+        let mut with = Vec::new();
+        let mut exim = false;
+        let mut clause = Clause::None;
+        let mut fresh = false;
+        for token in Tokens(clauses) {
+            let word = match token {
+                Token::Comment(comment) => {
+                    match clause {
+                        Clause::From => from.comment(comment),
+                        _ => exim |= comment.starts_with("Exim"),
+                    }
+                    hop.authenticated |= says_authenticated(comment);
+                    continue;
+                }
+                Token::Word(word) => word,
+            };
+            let next = Clause::named(word);
+            // "with for by" of a hostile field: a clause has one value at least.
+            if next != Clause::None && !(fresh && next == clause) {
+                clause = next;
+                fresh = true;
+                continue;
             }
-            _ => {}
+            match clause {
+                Clause::From if fresh => from.name = word,
+                Clause::By if fresh => hop.by = name(word),
+                Clause::With if with.len() < 4 => with.push(word.to_ascii_uppercase()),
+                Clause::For if fresh => {
+                    let word = word.split(',').next().unwrap_or_default();
+                    hop.to = Some(Address::new(word)).filter(|to| to.as_str().contains('@'));
+                }
+                _ => {}
+            }
+            fresh = false;
         }
-        i += 1;
+        from.settle(&mut hop, exim);
+        if !with.is_empty() {
+            let with = with.join(" ");
+            hop.authenticated |= matches!(
+                with.as_str(),
+                "ESMTPA"
+                    | "ESMTPSA"
+                    | "ASMTP"
+                    | "SMTPA"
+                    | "SMTPSA"
+                    | "LMTPA"
+                    | "LMTPSA"
+                    | "UTF8SMTPA"
+                    | "UTF8SMTPSA"
+                    | "UTF8LMTPA"
+                    | "UTF8LMTPSA"
+            );
+            hop.with = Some(with);
+        }
+        hop
     }
-    None
+
+    /// Whether the field tells of a host at all; qmail also writes `(qmail 1 invoked by uid 2)`.
+    pub fn tells(&self) -> bool {
+        self.helo.is_some() || self.host.is_some() || self.ip.is_some() || self.by.is_some()
+    }
 }
 
-fn name(word: &str) -> String {
-    word.trim_matches(['(', ')', '[', ']', ';', ',', '<', '>']).trim_end_matches('.').to_lowercase()
-}
-
-fn known(word: &str) -> Option<String> {
-    let n = name(word);
-    (!n.is_empty() && n != "unknown" && n != "unverified" && n != "helo").then_some(n)
-}
-
-fn address(word: &str) -> Option<IpAddr> {
-    let w = word.trim_matches(['(', ')', '[', ']', ',', ';', '<', '>']);
-    let w = w.strip_prefix("IPv6:").or_else(|| w.strip_prefix("ipv6:")).unwrap_or(w);
-    let ip: IpAddr = w
-        .parse()
-        .or_else(|_| {
-            w.rsplit_once(':').map_or(w, |(host, _)| host).trim_matches(['[', ']']).parse()
-        })
-        .ok()?;
-    Some(match ip {
-        // Courier writes IPv4 as mapped addresses.
-        IpAddr::V6(v6) => v6.to_ipv4_mapped().map_or(ip, IpAddr::V4),
-        v4 => v4,
+/// sendmail "(authenticated bits=0)", Postfix "(Authenticated sender: x)", Courier "(AUTH: LOGIN x)".
+fn says_authenticated(comment: &str) -> bool {
+    let lower = comment.to_ascii_lowercase();
+    if lower.starts_with("auth: ") || lower.contains(" auth: ") || lower.contains("smtp-auth") {
+        return true;
+    }
+    lower.find("authenticated").is_some_and(|at| {
+        let before = lower[..at].trim_end();
+        let glued = before.len() == at && before.ends_with(|c: char| c.is_alphanumeric());
+        let denied = before.ends_with("not") || before.ends_with("non-") || before.ends_with("no");
+        !glued && !denied
     })
 }
 
-/// The from clause: `helo (host [ip])`, Exim's `host ([ip] helo=x)` and `[ip] (helo=x)`, qmail's
-/// `host (HELO x) (ip)`, Exchange's `host (ip)`.
-fn read_from(clause: &str, hop: &mut Hop) {
-    let (first, rest) = match clause.split_once(|c: char| c.is_whitespace() || c == '(') {
-        Some((f, _)) => (f, &clause[f.len()..]),
-        None => (clause, ""),
-    };
-    let mut words = rest
-        .split(|c: char| c.is_whitespace() || c == '(' || c == ')')
-        .filter(|w| !w.is_empty())
-        .peekable();
-    let mut named_helo = None;
-    let mut looked_up = None;
-    let mut before_ip = true;
-    while let Some(word) = words.next() {
-        let lower = word.to_ascii_lowercase();
-        if lower == "helo" || lower == "ehlo" {
-            named_helo = words.next().and_then(known);
-        } else if let Some(h) = lower.strip_prefix("helo=") {
-            named_helo = known(h);
-        } else if let Some(ip) = address(word) {
-            hop.ip = hop.ip.or(Some(ip));
-            before_ip = false;
-        } else if before_ip && looked_up.is_none() && lower.contains('.') && !lower.contains('=') {
-            // sendmail may write an ident answer before the host: user@host.
-            looked_up = known(lower.rsplit_once('@').map_or(lower.as_str(), |(_, h)| h));
+/// What the `from` clause says.
+#[derive(Default)]
+struct From<'a> {
+    name: &'a str,
+    /// Name before a bracketed address.
+    looked_up: Option<String>,
+    helo: Option<String>,
+    ip: Option<IpAddr>,
+    /// Whether a comment has the client's address in brackets, with nothing before it.
+    bare_bracket: bool,
+}
+
+impl<'a> From<'a> {
+    fn comment(&mut self, comment: &'a str) {
+        let comment = comment.trim();
+        let lower = comment.to_ascii_lowercase();
+        for mark in ["helo ", "ehlo ", "helo=", "ehlo="] {
+            // qmail puts "HELO x" alone, Exim " helo=x" behind the address.
+            let at = lower.find(mark).filter(|at| *at == 0 || lower.as_bytes()[at - 1] == b' ');
+            if let Some(at) = at
+                && self.helo.is_none()
+            {
+                let rest = lower.get(at + mark.len()..).unwrap_or_default();
+                self.helo = name(rest.split_whitespace().next().unwrap_or_default());
+            }
+        }
+        if let (Some(open), Some(close)) = (comment.find('['), comment.find(']'))
+            && open < close
+        {
+            if self.ip.is_none() {
+                self.ip = address(&comment[open + 1..close]);
+                let before = comment[..open].split_whitespace().next_back().unwrap_or_default();
+                // sendmail: "IDENT:user@host [ip]".
+                let before = before.rsplit_once('@').map_or(before, |(_, host)| host);
+                self.looked_up = name(before);
+                self.bare_bracket = before.is_empty();
+            }
+        } else if self.ip.is_none() {
+            // Exchange "(ip)", qmail "(ident@ip)", Courier "(host ip)".
+            let last = comment.split_whitespace().next_back().unwrap_or_default();
+            self.ip = address(last.rsplit_once('@').map_or(last, |(_, ip)| ip));
         }
     }
-    let first_ip = address(first);
-    hop.ip = hop.ip.or(first_ip);
-    match named_helo {
-        // Exim and qmail: the first word is what was looked up.
-        Some(helo) => {
-            hop.helo = Some(helo);
-            hop.host = if first_ip.is_some() { None } else { known(first) };
+
+    fn settle(self, hop: &mut Hop, exim: bool) {
+        let named_ip = address(self.name.trim_matches(['[', ']']));
+        hop.ip = self.ip.or(named_ip);
+        // A literal address as HELO says something only beside the client's real one.
+        let literal = named_ip.is_some() && self.ip.is_none();
+        let own = if literal { None } else { name(self.name) };
+        match self.helo {
+            // "from looked-up ([ip] helo=x)" and "from looked-up (HELO x) (ip)".
+            Some(helo) => {
+                hop.helo = Some(helo);
+                hop.host = self.looked_up.or(own);
+            }
+            None => {
+                // Exim leaves helo= out where it equals the looked-up name.
+                hop.host =
+                    self.looked_up.or_else(|| own.clone().filter(|_| exim && self.bare_bracket));
+                hop.helo = own;
+            }
         }
-        None if rest.trim_start().starts_with("([") => {
-            hop.host = if first_ip.is_some() { None } else { known(first) };
-            hop.helo = hop.host.clone();
+    }
+}
+
+/// A host name in lower case without its last dot; `unknown` and addresses are none.
+fn name(word: &str) -> Option<String> {
+    let word = word.trim_matches(|c: char| matches!(c, '<' | '>' | '"' | ',' | ';' | '.'));
+    let lower = word.to_ascii_lowercase();
+    let none = lower.is_empty() || lower == "unknown" || lower.len() > 255;
+    (!none).then_some(lower)
+}
+
+/// An address as it stands in brackets: `192.0.2.1`, `IPv6:2001:db8::1`, `::ffff:192.0.2.1`.
+pub(super) fn address(text: &str) -> Option<IpAddr> {
+    let text = text.trim().trim_matches(['[', ']']);
+    let text = match text.get(..5) {
+        Some(head) if head.eq_ignore_ascii_case("ipv6:") => &text[5..],
+        _ => text,
+    };
+    let text = text.split('%').next().unwrap_or_default();
+    if let Ok(ip) = text.parse::<Ipv6Addr>() {
+        return Some(ip.to_ipv4_mapped().map_or(IpAddr::V6(ip), IpAddr::V4));
+    }
+    let text = text.split(':').next().unwrap_or_default();
+    text.parse().ok().map(IpAddr::V4)
+}
+
+enum Token<'a> {
+    Word(&'a str),
+    Comment(&'a str),
+}
+
+/// Words and outermost comments of a field.
+struct Tokens<'a>(&'a str);
+
+impl<'a> Iterator for Tokens<'a> {
+    type Item = Token<'a>;
+
+    fn next(&mut self) -> Option<Token<'a>> {
+        self.0 = self.0.trim_start();
+        let text = self.0;
+        if text.is_empty() {
+            return None;
         }
-        None => {
-            hop.helo = known(first);
-            hop.host = looked_up;
+        if let Some(inner) = text.strip_prefix('(') {
+            let mut depth = 1usize;
+            for (at, octet) in inner.bytes().enumerate() {
+                match octet {
+                    b'(' => depth += 1,
+                    b')' => depth -= 1,
+                    _ => {}
+                }
+                if depth == 0 {
+                    self.0 = &inner[at + 1..];
+                    return Some(Token::Comment(&inner[..at]));
+                }
+            }
+            // Never closed: up to the first parenthesis, else all the rest.
+            let end = inner.find(')').unwrap_or(inner.len());
+            self.0 = inner.get(end + 1..).unwrap_or_default();
+            return Some(Token::Comment(&inner[..end]));
         }
+        let mut bracket = false;
+        let end = text
+            .bytes()
+            .position(|b| {
+                match b {
+                    b'[' => bracket = true,
+                    b']' => bracket = false,
+                    _ => {}
+                }
+                b.is_ascii_whitespace() || (b == b'(' && !bracket)
+            })
+            .unwrap_or(text.len());
+        self.0 = &text[end..];
+        Some(Token::Word(&text[..end]))
     }
 }
 
@@ -146,66 +287,147 @@ fn read_from(clause: &str, hop: &mut Hop) {
 mod tests {
     use super::*;
 
-    fn ip(s: &str) -> Option<IpAddr> {
-        Some(s.parse().unwrap())
-    }
-
-    #[test]
-    fn postfix_is_read() {
-        let h = hop(
-            "from desk (dsl-1.isp.example [198.51.100.7]) (Authenticated sender: me) by mx.example.org (Postfix) with ESMTPA id 037A99 for <you@example.net>; Mon, 23 Nov 2026 19:15:27 +0000 (UTC)",
-        );
-        assert_eq!(h.helo.as_deref(), Some("desk"));
-        assert_eq!(h.host.as_deref(), Some("dsl-1.isp.example"));
-        assert_eq!(h.ip, ip("198.51.100.7"));
-        assert_eq!(h.by.as_deref(), Some("mx.example.org"));
-        assert_eq!(h.with.as_deref(), Some("ESMTPA"));
-        assert_eq!(h.to, Some(Address::new("you@example.net")));
-        assert!(h.authenticated);
-        assert_eq!(h.date.map(|d| d.unix), Some(1_795_461_327));
-    }
-
-    #[test]
-    fn exim_is_read() {
-        let h = hop(
-            "from dsl-1.isp.example ([198.51.100.7] helo=desk) by mx.example.com with esmtp (Exim 4.96) (envelope-from <me@example.org>) id 1xV for you@example.com; Tue, 24 Nov 2026 08:47:11 +0000",
-        );
-        assert_eq!(h.host.as_deref(), Some("dsl-1.isp.example"));
-        assert_eq!(h.helo.as_deref(), Some("desk"));
-        assert_eq!(h.to, Some(Address::new("you@example.com")));
-        assert_eq!(h.ip, ip("198.51.100.7"));
-        let h = hop("from [198.51.100.9] (helo=x.example) by mx.example.com with smtp (Exim 4.96)");
-        assert_eq!((h.host, h.ip), (None, ip("198.51.100.9")));
-        let h = hop("from mx.example.org ([192.0.2.10]) by mx.example.com with esmtps (Exim 4.96)");
-        assert_eq!((h.host.as_deref(), h.ip), (Some("mx.example.org"), ip("192.0.2.10")));
-    }
-
-    #[test]
-    fn qmail_exchange_and_courier_are_read() {
-        let h = hop(
-            "from unknown (HELO relay.example.net) (192.0.2.61) by 0 with SMTP; 15 Oct 2015 15:22:22 +0900",
-        );
+    fn check(value: &str, helo: &str, host: &str, ip: &str, by: &str) -> Hop {
+        let hop = Hop::read(value);
+        let text = |field: &Option<String>| field.clone().unwrap_or_default();
+        let found = hop.ip.map(|ip| ip.to_string()).unwrap_or_default();
         assert_eq!(
-            (h.host, h.helo.as_deref(), h.ip),
-            (None, Some("relay.example.net"), ip("192.0.2.61"))
+            (&*text(&hop.helo), &*text(&hop.host), &*found, &*text(&hop.by)),
+            (helo, host, ip, by),
+            "{value}"
         );
-        let h = hop(
-            "from EX1.example.com (2001:db8::5) by EX2.example.com (10.0.0.2) with Microsoft SMTP Server id 15.1; Tue, 24 Nov 2026 08:47:11 +0000",
-        );
-        assert_eq!((h.helo.as_deref(), h.ip), (Some("ex1.example.com"), ip("2001:db8::5")));
-        let h = hop(
-            "from relay.example.org (relay.example.org [::ffff:192.0.2.10]) by mx.example.com with ESMTP",
-        );
-        assert_eq!(h.ip, ip("192.0.2.10"));
+        hop
     }
 
     #[test]
-    fn local_submission_has_no_client() {
-        let h = hop("(qmail 2222 invoked from network); 15 Oct 2015 06:22:22 -0000");
-        assert_eq!((h.ip, h.by), (None, None));
-        let h = hop(
-            "by mx.example.org (Postfix, from userid 1000) id 1; Mon, 23 Nov 2026 19:15:27 +0000",
+    fn hops_of_each_program_are_read() {
+        let hop = check(
+            "from HELO.example (mail.example.org [192.0.2.1]) (Authenticated sender: n@example.org) by mx.example.net (Postfix) with ESMTPSA id 4F for <a@example.net>; Thu, 15 Oct 2015 15:22:22 +0900 (JST)",
+            "helo.example",
+            "mail.example.org",
+            "192.0.2.1",
+            "mx.example.net",
         );
-        assert_eq!((h.ip, h.by.as_deref()), (None, Some("mx.example.org")));
+        assert_eq!(hop.with.as_deref(), Some("ESMTPSA"));
+        assert_eq!(hop.to, Some(Address::new("a@example.net")));
+        assert!(hop.authenticated && hop.date.is_some());
+        check(
+            "from helo.example (unknown [IPv6:2001:db8::1]) by mx.example.net (Postfix) with ESMTP id 1",
+            "helo.example",
+            "",
+            "2001:db8::1",
+            "mx.example.net",
+        );
+        let hop = check(
+            "from mail.example.org ([192.0.2.1]:2525 helo=pc.example) by mx.example.net with esmtpsa (TLS1.3) (Exim 4.96) (envelope-from <n@example.org>) id 1x-0 for a@example.net; Thu, 15 Oct 2015 15:22:22 +0900",
+            "pc.example",
+            "mail.example.org",
+            "192.0.2.1",
+            "mx.example.net",
+        );
+        assert!(hop.authenticated);
+        check(
+            "from [192.0.2.1] (helo=pc.example) by mx.example.net with esmtp (Exim 4.96) id 1",
+            "pc.example",
+            "",
+            "192.0.2.1",
+            "mx.example.net",
+        );
+        check(
+            "from [198.51.100.7] (mail.example.org [192.0.2.1]) by mx.example.net with ESMTP",
+            "[198.51.100.7]",
+            "mail.example.org",
+            "192.0.2.1",
+            "mx.example.net",
+        );
+        check(
+            "from mail.example.org ([192.0.2.1]) by mx.example.net with esmtp (Exim 4.96) id 1",
+            "mail.example.org",
+            "mail.example.org",
+            "192.0.2.1",
+            "mx.example.net",
+        );
+        check(
+            "from unknown (HELO pc.example) (192.0.2.1) by mx.example.net with SMTP; 29 Apr 2012 23:34:45 -0000",
+            "pc.example",
+            "",
+            "192.0.2.1",
+            "mx.example.net",
+        );
+        check(
+            "from mail.example.org (EHLO pc.example) (ident@192.0.2.1) by mx.example.net with SMTP",
+            "pc.example",
+            "mail.example.org",
+            "192.0.2.1",
+            "mx.example.net",
+        );
+        let hop = check(
+            "from pc.example (IDENT:n@mail.example.org. [192.0.2.1] (may be forged)) (authenticated bits=0) by mx.example.net (8.14.4/8.14.4) with ESMTP id s1",
+            "pc.example",
+            "mail.example.org",
+            "192.0.2.1",
+            "mx.example.net",
+        );
+        assert!(hop.authenticated);
+        let hop = check(
+            "from EX1.corp.example (192.0.2.1) by EX2.corp.example (192.0.2.2) with Microsoft SMTP Server (TLS) id 14.3",
+            "ex1.corp.example",
+            "",
+            "192.0.2.1",
+            "ex2.corp.example",
+        );
+        assert_eq!(hop.with.as_deref(), Some("MICROSOFT SMTP SERVER"));
+        let hop = check(
+            "from pc.example (mail.example.org [::ffff:192.0.2.1]) (AUTH: LOGIN n@example.org) by mx.example.net with esmtp; Thu, 15 Oct 2015 15:22:22 +0900",
+            "pc.example",
+            "mail.example.org",
+            "192.0.2.1",
+            "mx.example.net",
+        );
+        assert!(hop.authenticated);
+        check(
+            "from root (uid 0) (envelope-from n@host.example) id 1 by host.example (DragonFly Mail Agent v0.13)",
+            "root",
+            "",
+            "",
+            "host.example",
+        );
+        check("by host.example with local (Exim 4.96) id 1", "", "", "", "host.example");
+        check(
+            "by 192.0.2.9 with SMTP id x; Thu, 15 Oct 2015 15:22:22 +0900",
+            "",
+            "",
+            "",
+            "192.0.2.9",
+        );
+        check(
+            "from localhost (localhost [127.0.0.1])by mx.example.net",
+            "localhost",
+            "localhost",
+            "127.0.0.1",
+            "mx.example.net",
+        );
+    }
+
+    #[test]
+    fn qmails_notes_to_itself_are_no_hops() {
+        let hop = Hop::read("(qmail 22022 invoked from network); 29 Apr 2012 23:34:45 -0000");
+        assert!(!hop.tells() && hop.date.is_some());
+    }
+
+    #[test]
+    fn being_not_authenticated_is_seen() {
+        assert!(!Hop::read("from a (unauthenticated) by b").authenticated);
+        assert!(!Hop::read("from a (not authenticated) by b").authenticated);
+        assert!(Hop::read("from a (b [192.0.2.1] (authenticated as n)) by c").authenticated);
+    }
+
+    #[test]
+    fn hostile_fields_take_linear_time() {
+        for text in
+            ["(".repeat(50_000), "from ".repeat(50_000), "a(b".repeat(20_000), "[".repeat(50_000)]
+        {
+            let _ = Hop::read(&text);
+        }
     }
 }

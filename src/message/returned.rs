@@ -1,13 +1,11 @@
 //! The original that an answer returns: whole, its headers only, or quoted in the text; and the
 //! Received hops it came along. It is never read as if it were the outer message.
 
-use std::net::IpAddr;
-
-use regex::RegexSet;
-
-use super::{
-    Address, Date, Headers, Limits, Mailbox, MessageId, ReturnPath, decode, parse, received,
-};
+use super::body::original_text;
+use super::fields::{self, Block};
+use super::mailboxes::mailboxes;
+use super::parse::{Content, Limits, headers};
+use super::{Address, Date, Defect, Headers, Hop, Mailbox, MessageId, ReturnPath};
 
 /// How the original came back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,28 +16,6 @@ pub enum ReturnedForm {
     Headers,
     /// Quoted or loose lines in the text: single fields only.
     Fragments,
-}
-
-/// One `Received` field, RFC 5321 section 4.4, as far as it can be read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Hop {
-    /// The name the client gave (HELO/EHLO), lower case.
-    pub helo: Option<String>,
-    /// The name the server looked up for the client, lower case; `unknown` counts as none.
-    pub host: Option<String>,
-    /// The client's address.
-    pub ip: Option<IpAddr>,
-    /// The host that wrote the field, lower case.
-    pub by: Option<String>,
-    /// The protocol, upper case (`ESMTPSA`).
-    pub with: Option<String>,
-    /// `for <…>`.
-    pub to: Option<Address>,
-    /// When.
-    pub date: Option<Date>,
-    /// Whether the client had authenticated (`ESMTPA`, `ESMTPSA`, "Authenticated sender",
-    /// "authenticated bits").
-    pub authenticated: bool,
 }
 
 /// The answered mail as far as it came back.
@@ -75,374 +51,226 @@ pub struct Returned {
     pub raw_headers: Vec<u8>,
 }
 
-/// Field names that open a block of headers wherever it stands.
-const OPENERS: &[&str] = &[
-    "received",
-    "return-path",
-    "from",
-    "message-id",
-    "date",
-    "subject",
-    "to",
-    "delivered-to",
-    "mime-version",
-    "reply-to",
-    "sender",
-    "x-mailer",
-    "content-type",
-    "cc",
-    "dkim-signature",
-    "x-originating-ip",
-];
+/// Fields of which an original has some, and other text has not.
+const KNOWN: [&str; 8] =
+    ["received", "from", "to", "subject", "date", "message-id", "return-path", "mime-version"];
 
-/// The lower-case name of a header field that this line is.
-fn field_name(line: &str) -> Option<String> {
-    let (name, _) = line.split_once(':')?;
-    (!name.is_empty()
-        && name.len() <= 60
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'))
-    .then(|| name.to_ascii_lowercase())
-}
+/// Received fields of an original that are read.
+const HOPS: usize = 100;
 
-fn key_field(name: &str) -> bool {
-    matches!(name, "received" | "from" | "message-id" | "date" | "subject" | "to" | "return-path")
-}
-
-/// Whether these octets begin with a header block of a message.
-pub(super) fn looks_like_headers(bytes: &[u8]) -> bool {
-    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(4_096)]);
-    block_of(head.lines()) >= 3
-}
-
-/// How much the lines at the start look like a header block: 0 if not, else how many telling fields
-/// there are.
-fn block_of<'a>(lines: impl Iterator<Item = &'a str>) -> usize {
-    let mut telling = std::collections::BTreeSet::new();
-    let mut fields = 0;
-    for (i, line) in lines.take(80).enumerate() {
-        let line = line.trim_end();
-        if line.is_empty() {
-            if i == 0 || fields == 0 {
-                continue;
-            }
-            break;
+impl Returned {
+    /// Reads an original from its octets. `message` tells that it stands in a part of its own that
+    /// must be a message, so that a missing end is a defect. None where there is no header.
+    pub(super) fn read(
+        octets: &[u8],
+        message: bool,
+        limits: &Limits,
+        defects: &mut Vec<Defect>,
+    ) -> Option<Returned> {
+        let block = fields::block(octets, limits.header_block, limits.fields, &|_| false);
+        let known = KNOWN.iter().filter(|n| block.fields.iter().any(|f| f.is(n))).count();
+        if known < 2 && !(message && known > 0) {
+            return None;
         }
-        if line.starts_with([' ', '\t']) && fields > 0 {
-            continue;
+        let body = &octets[block.body..];
+        let empty = body.trim_ascii().is_empty();
+        let form = if block.closed && (message || !empty) {
+            ReturnedForm::Whole
+        } else if !block.closed && !empty {
+            // The blank line is lost, the body is there.
+            ReturnedForm::Whole
+        } else {
+            ReturnedForm::Headers
+        };
+        if message && !block.closed && empty && !octets.ends_with(b"\n") {
+            note(defects, Defect::OriginalCut);
         }
-        match field_name(line) {
-            Some(name) => {
-                fields += 1;
-                if key_field(&name) {
-                    telling.insert(name);
-                }
-            }
-            None if fields == 0 && line.starts_with("From ") => {}
-            None => break,
+        if block.too_long {
+            note(defects, Defect::HeadersTooLong);
         }
+        if block.too_many {
+            note(defects, Defect::TooManyFields);
+        }
+        let content = Content::read(&block.fields);
+        let mut ignored = Vec::new();
+        let headers = headers(&block, content.charset.as_deref(), limits, &mut ignored);
+        let mut returned = Returned {
+            text: original_text(octets, &block, &content, limits),
+            raw_headers: octets[block.start..block.end].to_vec(),
+            ..Returned::new(form, headers)
+        };
+        returned.fill(&block, content.charset.as_deref(), limits);
+        Some(returned)
     }
-    if fields >= 2 { telling.len() } else { 0 }
-}
 
-/// Reads an original from its octets. The flag tells that it is cut in its headers.
-pub(super) fn read(bytes: &[u8], form: ReturnedForm, limits: &Limits) -> (Option<Returned>, bool) {
-    let (block, body, _) = parse::split(bytes, limits.header_block);
-    let (raw, _) = parse::raw_fields(block, limits.fields);
-    if raw.is_empty() {
-        return (None, false);
-    }
-    let has_body = body.iter().any(|b| !b.is_ascii_whitespace());
-    let cut = form == ReturnedForm::Whole && body.is_empty() && !bytes.ends_with(b"\n\n");
-    let form = match form {
-        // A program may put the whole message where only headers belong (OpenSMTPD), and the reverse.
-        ReturnedForm::Headers if has_body => ReturnedForm::Whole,
-        ReturnedForm::Whole if !has_body => ReturnedForm::Headers,
-        f => f,
-    };
-    let m = parse::headers_of(block, limits);
-    let hops = raw
-        .iter()
-        .filter(|(n, _)| n == "received")
-        .take(60)
-        .map(|(_, v)| received::hop(&String::from_utf8_lossy(v)))
-        .collect();
-    let alias_ids =
-        ["x-google-original-message-id", "x-microsoft-original-message-id", "resent-message-id"]
-            .iter()
-            .filter_map(|name| m.headers.get(name))
-            .flat_map(parse::message_ids)
-            .collect();
-    let subject = m.headers.has("subject").then(|| m.subject.clone());
-    (
-        Some(Returned {
+    fn new(form: ReturnedForm, headers: Headers) -> Returned {
+        Returned {
             form,
-            return_path: m.return_path,
-            from: m.from,
-            to: m.to,
-            cc: m.cc,
-            subject,
-            date: m.date,
-            message_id: m.message_id,
-            alias_ids,
-            parents: m.parents,
-            hops,
-            text: body_text(body, &m.headers, limits),
-            headers: m.headers,
-            raw_headers: block.to_vec(),
-        }),
-        cut,
-    )
-}
-
-/// The first text of a body: of a multipart, its first text part.
-fn body_text(body: &[u8], headers: &Headers, limits: &Limits) -> String {
-    let mut ct = headers.get("content-type").map(parse::content_type);
-    let mut encoding = headers.get("content-transfer-encoding").map(str::to_owned);
-    let mut content = &body[..body.len().min(limits.returned_text * 8)];
-    for _ in 0..3 {
-        let Some(boundary) = ct
-            .as_ref()
-            .filter(|c| c.media_type.starts_with("multipart/"))
-            .and_then(|c| c.get("boundary"))
-            .filter(|b| !b.is_empty())
-        else {
-            break;
-        };
-        let mark = format!("--{boundary}");
-        let Some(at) = memchr::memmem::find(content, mark.as_bytes()) else { break };
-        let inner = &content[(at + mark.len()).min(content.len())..];
-        let start = memchr::memchr(b'\n', inner).map_or(inner.len(), |p| p + 1);
-        let inner = &inner[start..];
-        let end = memchr::memmem::find(inner, mark.as_bytes()).unwrap_or(inner.len());
-        let (block, rest, _) = parse::split(&inner[..end], limits.header_block);
-        let (fields, _) = parse::raw_fields(block, 50);
-        let get = |name: &str| {
-            fields
-                .iter()
-                .find(|(n, _)| n == name)
-                .map(|(_, v)| String::from_utf8_lossy(v).into_owned())
-        };
-        ct = get("content-type").map(|v| parse::content_type(&v));
-        encoding = get("content-transfer-encoding");
-        content = rest;
-    }
-    let bytes = decode::transfer(content, encoding.as_deref());
-    let text = decode::text(&bytes, ct.as_ref().and_then(|c| c.get("charset")));
-    let text = if ct.as_ref().is_some_and(|c| c.media_type == "text/html") {
-        decode::html(&text)
-    } else {
-        text
-    };
-    text.chars().take(limits.returned_text).collect()
-}
-
-/// An original quoted in a text: behind a break line, or where a block of headers stands. Gives the
-/// octets of text before it, and what was found.
-pub(super) fn quoted(text: &str, breaks: &RegexSet, limits: &Limits) -> (usize, Option<Returned>) {
-    let mut starts: Vec<(usize, &str)> = Vec::new();
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        starts.push((at, line.trim_end()));
-        at += line.len();
-    }
-    for (i, (offset, line)) in starts.iter().enumerate() {
-        if !line.is_empty() && line.len() <= 200 && breaks.is_match(line) {
-            // Blank lines, dashes and remarks may follow the break line.
-            let from = (i + 1..starts.len().min(i + 8))
-                .find(|k| block_of(lines_from(text, &starts, *k)) >= 1);
-            if let Some(from) = from
-                && let Some(r) = read_block(text, &starts, from, limits)
-            {
-                return (*offset, Some(r));
-            }
-            continue;
+            headers,
+            return_path: ReturnPath::Missing,
+            from: Vec::new(),
+            to: Vec::new(),
+            cc: Vec::new(),
+            subject: None,
+            date: None,
+            message_id: None,
+            alias_ids: Vec::new(),
+            parents: Vec::new(),
+            hops: Vec::new(),
+            text: String::new(),
+            raw_headers: Vec::new(),
         }
-        let bare = unquoted(line);
-        let opens = field_name(bare).is_some_and(|n| OPENERS.contains(&n.as_str()));
-        if !opens {
-            continue;
-        }
-        let alone = i == 0 || {
-            let before = unquoted(starts[i - 1].1);
-            before.is_empty()
-                || before.starts_with("--")
-                || before.starts_with("==")
-                || before.starts_with("From ")
-                || before.ends_with(':')
-                || before.starts_with("__")
-                || before.starts_with("**")
-        };
-        // Single fields in a text name the original, but what stands behind them is still the text.
-        if alone
-            && block_of(lines_from(text, &starts, i)) >= 2
-            && let Some(r) = read_block(text, &starts, i, limits)
-            && r.form != ReturnedForm::Fragments
+    }
+
+    /// Reads fragments: decoded lines of a text under the canonical names of their fields.
+    pub(super) fn fragments(lines: Vec<(&'static str, String)>, limits: &Limits) -> Returned {
+        let raw: Vec<u8> = lines
+            .iter()
+            .flat_map(|(name, value)| [name.as_bytes(), b": ", value.as_bytes(), b"\n"].concat())
+            .collect();
+        let block = fields::block(&raw, limits.header_block, limits.fields, &|_| false);
+        let headers = headers(&block, None, limits, &mut Vec::new());
+        let mut returned = Returned::new(ReturnedForm::Fragments, headers);
+        returned.fill(&block, None, limits);
+        returned
+    }
+
+    fn fill(&mut self, block: &Block<'_>, charset: Option<&str>, limits: &Limits) {
+        let value = |name: &str| block.fields.iter().find(|f| f.is(name)).map(|f| f.value);
+        let line = |octets| fields::unfold(octets, charset, limits.field_value).0;
+        let list =
+            |name| value(name).map(|v| mailboxes(&line(v), limits.addresses)).unwrap_or_default();
+        self.return_path =
+            value("return-path").map(|v| ReturnPath::read(&line(v))).unwrap_or_default();
+        self.from = list("from");
+        self.to = list("to");
+        self.cc = list("cc");
+        self.subject = self.headers.get("subject").map(str::to_owned);
+        self.date = value("date").and_then(|v| Date::read(&line(v)));
+        self.message_id = value("message-id").and_then(|v| MessageId::only(&line(v)));
+        for name in
+            ["x-google-original-message-id", "x-microsoft-original-message-id", "resent-message-id"]
         {
-            return (*offset, Some(r));
+            self.alias_ids.extend(value(name).and_then(|v| MessageId::only(&line(v))));
         }
-    }
-    (text.len(), fragments(text, limits))
-}
-
-/// A line without quote marks and indentation.
-fn unquoted(line: &str) -> &str {
-    line.trim_start_matches(['>', '|', ' ', '\t'])
-}
-
-/// The lines from there on, with the quote marks and indentation of the first one taken off each.
-fn lines_from<'a>(
-    text: &'a str,
-    starts: &'a [(usize, &'a str)],
-    from: usize,
-) -> impl Iterator<Item = &'a str> + 'a {
-    let _ = text;
-    let first = starts.get(from).map_or("", |s| s.1);
-    let prefix = &first[..first.len() - unquoted(first).len()];
-    starts[from.min(starts.len())..].iter().map(move |(_, line)| strip(line, prefix))
-}
-
-fn strip<'a>(line: &'a str, prefix: &str) -> &'a str {
-    match line.strip_prefix(prefix) {
-        Some(rest) => rest,
-        // A blank quoted line loses the blank behind its mark.
-        None if line.trim_end() == prefix.trim_end() => "",
-        None => line,
+        self.parents = MessageId::parents(
+            &value("in-reply-to").map(line).unwrap_or_default(),
+            &value("references").map(line).unwrap_or_default(),
+        );
+        let received = block.fields.iter().filter(|f| f.is("received")).take(HOPS);
+        self.hops = received.map(|f| Hop::read(&line(f.value))).filter(Hop::tells).collect();
     }
 }
 
-fn read_block(
-    text: &str,
-    starts: &[(usize, &str)],
-    from: usize,
-    limits: &Limits,
-) -> Option<Returned> {
-    let lines: Vec<&str> = lines_from(text, starts, from).collect();
-    let block = lines.join("\n");
-    let (found, _) = read(block.as_bytes(), ReturnedForm::Whole, limits);
-    let mut r = found?;
-    // Mail programs quote "From, Sent, To, Subject" when people reply: single fields, not headers.
-    let real = !r.hops.is_empty()
-        || r.message_id.is_some()
-        || r.headers.has("mime-version")
-        || r.headers.has("return-path");
-    if !real {
-        r.form = ReturnedForm::Fragments;
-        if r.date.is_none() {
-            r.date = r.headers.get("sent").and_then(parse::date);
+impl ReturnPath {
+    /// Reads the field's value; an empty one is as null as `<>`.
+    pub(super) fn read(value: &str) -> ReturnPath {
+        let squeezed: String = value.split_whitespace().collect();
+        if squeezed.starts_with("<>") {
+            return ReturnPath::Null;
+        }
+        match mailboxes(value, 1).into_iter().next().map(|m| m.address) {
+            Some(address) if !address.is_empty() => ReturnPath::Is(address),
+            _ => ReturnPath::Missing,
         }
     }
-    Some(r)
+
+    /// The address, where there is one.
+    pub fn address(&self) -> Option<&Address> {
+        match self {
+            ReturnPath::Is(address) => Some(address),
+            ReturnPath::Null | ReturnPath::Missing => None,
+        }
+    }
 }
 
-/// Loose lines in a text that name the original: its id, and beside it subject, sender, recipient, date.
-pub(super) fn fragments(text: &str, limits: &Limits) -> Option<Returned> {
-    let mut block = String::new();
-    for line in text.lines().take(2_000) {
-        let bare = unquoted(line.trim_end());
-        let Some((name, value)) = bare.split_once(':') else { continue };
-        let lower = name.trim().to_lowercase();
-        let lower =
-            lower.strip_prefix("original ").or(lower.strip_prefix("original-")).unwrap_or(&lower);
-        let field = match lower {
-            "message-id"
-            | "message id"
-            | "messageid"
-            | "internet message id"
-            | "message-id header"
-            | "msgid" => "Message-ID",
-            "subject" | "betreff" | "objet" | "asunto" | "oggetto" | "件名" | "тема" => {
-                "Subject"
-            }
-            "from" | "sender" => "From",
-            "to" => "To",
-            "date" | "sent" => "Date",
-            _ => continue,
-        };
-        let value = value.trim();
-        if value.is_empty()
-            || value.len() > 1_000
-            || block.lines().any(|l| l.starts_with(&format!("{field}:")))
-        {
-            continue;
-        }
-        if field == "Message-ID" && !value.contains('@') {
-            continue;
-        }
-        block.push_str(&format!("{field}: {value}\n"));
-        if block.lines().count() >= 5 {
-            break;
-        }
+/// Records a defect once.
+pub(super) fn note(defects: &mut Vec<Defect>, defect: Defect) {
+    if !defects.contains(&defect) {
+        defects.push(defect);
     }
-    // A subject or an id says what is answered; an address alone does not.
-    if !(block.contains("Message-ID: ") || block.contains("Subject: ")) {
-        return None;
-    }
-    let (found, _) = read(format!("{block}\n").as_bytes(), ReturnedForm::Headers, limits);
-    let mut r = found?;
-    r.form = ReturnedForm::Fragments;
-    Some(r)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn found(text: &str) -> (usize, Option<Returned>) {
-        let breaks = RegexSet::new([r"^--- Below this line is a copy of the message\.$"]).unwrap();
-        quoted(text, &breaks, &Limits::default())
+    fn read(text: &str, message: bool) -> (Option<Returned>, Vec<Defect>) {
+        let both = ["\n", "\r\n"].map(|eol| {
+            let mut defects = Vec::new();
+            let octets = text.replace('\n', eol).into_bytes();
+            let mut found = Returned::read(&octets, message, &Limits::default(), &mut defects);
+            if let Some(found) = &mut found {
+                found.raw_headers.retain(|b| *b != b'\r');
+            }
+            (found, defects)
+        });
+        let [lf, crlf] = both;
+        assert_eq!(lf, crlf);
+        lf
     }
 
-    #[test]
-    fn a_copy_behind_a_break_line_is_cut_off_and_read() {
-        let text = "Hi. This is the program.\n\n--- Below this line is a copy of the message.\n\n\
-                    Return-Path: <me@example.org>\nReceived: from a (192.0.2.1) by b with SMTP; 1 Jan 2026 00:00:00 -0000\n\
-                    Message-ID: <x@example.org>\nSubject: Lunch\n\nbody\n";
-        let (kept, r) = found(text);
-        assert_eq!(&text[..kept], "Hi. This is the program.\n\n");
-        let r = r.unwrap();
-        assert_eq!(r.form, ReturnedForm::Whole);
-        assert_eq!(r.message_id, Some(MessageId::new("x@example.org")));
-        assert_eq!(r.subject.as_deref(), Some("Lunch"));
-        assert_eq!(r.hops.len(), 1);
-        assert_eq!(r.text.trim(), "body");
-    }
+    const HEADER: &str = "Return-Path: <prvs=4710ab12ef=n@example.org>\nReceived: from a.example (b.example [192.0.2.1])\n\tby c.example with ESMTPA id 1; Thu, 15 Oct 2015 15:22:22 +0900\nReceived: (qmail 1 invoked by uid 0); 15 Oct 2015 06:22:22 -0000\nMessage-ID: <a@example.org>\nResent-Message-ID: <r@example.org>\nIn-Reply-To: <p@example.net>\nReferences: <o@example.net> <p@example.net>\nDate: Thu, 15 Oct 2015 15:22:22 +0900\nSubject: =?utf-8?Q?Gr=C3=BC=C3=9Fe?=\nFrom: N <n@example.org>\nTo: x@example.net, y@example.net\n";
 
     #[test]
-    fn an_indented_or_quoted_block_of_headers_is_found_without_a_break_line() {
-        for prefix in ["   ", "> ", ">", ""] {
-            let block = [
-                "Received: from a by b; 1 Jan 2026 00:00:00 -0000",
-                "From: me@example.org",
-                "To: you@example.net",
-                "Message-ID: <x@example.org>",
-            ]
-            .map(|l| format!("{prefix}{l}\n"))
-            .concat();
-            let (_, r) = found(&format!("Not delivered.\n\n{block}"));
-            assert_eq!(r.unwrap().message_id, Some(MessageId::new("x@example.org")), "{prefix:?}");
-        }
-    }
-
-    #[test]
-    fn what_a_mail_program_quotes_of_a_thread_is_fragments() {
-        let (_, r) = found(
-            "I see.\n\n-----Original Message-----\nFrom: A <a@example.org>\nTo: B <b@example.net>\nSubject: Lunch\n\nhello\n",
+    fn an_original_is_read_whole() {
+        let (found, defects) = read(
+            &format!(
+                "{HEADER}Content-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable\n\nf=FCr =\ndich\n"
+            ),
+            true,
         );
-        assert_eq!(r.unwrap().form, ReturnedForm::Fragments);
-    }
-
-    #[test]
-    fn loose_lines_name_the_original() {
-        let (kept, r) = found(
-            "Your message could not be delivered.\n  Subject: Lunch\n  Message-ID: <x@example.org>\n",
+        let found = found.expect("an original");
+        assert_eq!((found.form, defects), (ReturnedForm::Whole, vec![]));
+        assert_eq!(found.subject.as_deref(), Some("Grüße"));
+        assert_eq!(found.message_id, Some(MessageId::new("a@example.org")));
+        assert_eq!(found.alias_ids, [MessageId::new("r@example.org")]);
+        assert_eq!(
+            found.parents,
+            [MessageId::new("p@example.net"), MessageId::new("o@example.net")]
         );
-        let r = r.unwrap();
-        assert!(kept > 0);
-        assert_eq!((r.form, r.subject.as_deref()), (ReturnedForm::Fragments, Some("Lunch")));
+        assert_eq!((found.to.len(), found.hops.len()), (2, 1));
+        assert_eq!(found.text, "für dich\n");
+        assert!(
+            found.raw_headers.starts_with(b"Return-Path")
+                && found.raw_headers.ends_with(b"printable\n")
+        );
+        assert!(found.return_path.address().is_some());
     }
 
     #[test]
-    fn plain_prose_returns_nothing() {
-        assert!(found("Dear all,\nplease note: the meeting is at ten.\nBye\n").1.is_none());
+    fn a_cut_header_is_told() {
+        let (found, defects) = read(&format!("{HEADER}X-Mailer: Rea"), true);
+        let found = found.expect("headers");
+        assert_eq!((found.form, defects), (ReturnedForm::Headers, vec![Defect::OriginalCut]));
+        let (found, defects) = read(HEADER, false);
+        assert_eq!((found.map(|f| f.form), defects), (Some(ReturnedForm::Headers), vec![]));
+    }
+
+    #[test]
+    fn the_text_of_a_multipart_original_is_its_first_text() {
+        let (found, _) = read(
+            &format!(
+                "{HEADER}Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\nplain\n--b\nContent-Type: text/html\n\n<p>html\n"
+            ),
+            true,
+        );
+        assert_eq!(found.map(|f| f.text), Some("plain".to_owned()));
+    }
+
+    #[test]
+    fn text_without_a_header_is_no_original() {
+        assert_eq!(read("Hello\nthere\n", true).0, None);
+        assert_eq!(read("Note: this\nSubject: that\n\nx", false).0, None);
+    }
+
+    #[test]
+    fn null_and_missing_return_paths_differ() {
+        assert_eq!(ReturnPath::read(" < > "), ReturnPath::Null);
+        assert_eq!(ReturnPath::read(""), ReturnPath::Missing);
+        assert_eq!(
+            ReturnPath::read("<a@example.org>"),
+            ReturnPath::Is(Address::new("a@example.org"))
+        );
     }
 }

@@ -15,8 +15,8 @@ pub(super) fn signals() -> Vec<Signal> {
                   message, so more than the text has to say so.",
             source: "common to all challenge-response systems",
             seen_in: SeenIn::Message(Basis::Text, asks),
-            shows: &["challenge-response/tmda-challenge.eml"],
-            spares: &["bounce/postfix-bounce.eml"],
+            shows: &["challenge-response/bluebottle-request.eml"],
+            spares: &["ordinary/verify-your-address.eml"],
         },
         Signal {
             code: "challenge-sender",
@@ -25,7 +25,7 @@ pub(super) fn signals() -> Vec<Signal> {
             why: "The answer to the challenge is told by its address: challenge-TOKEN, user-confirm-TOKEN.",
             source: "TMDA 1.1 (dated and keyed confirm addresses); EarthLink spamBlocker",
             seen_in: SeenIn::Message(Basis::Sender, challenge_sender),
-            shows: &["challenge-response/tmda-challenge.eml"],
+            shows: &["challenge-response/tmda-confirm.eml"],
             spares: &["bounce/postfix-bounce.eml"],
         },
     ]

@@ -14,7 +14,7 @@ pub(super) fn signals() -> Vec<Signal> {
             why: "Exim and Google write it on their bounces.",
             source: "Exim 4.96 src/deliver.c",
             seen_in: see(failed_recipients),
-            shows: &[],
+            shows: &["bounce/exim-bounce.eml"],
             spares: &["bounce/postfix-bounce.eml"],
         },
         Signal {
@@ -24,8 +24,8 @@ pub(super) fn signals() -> Vec<Signal> {
             why: "Bounces carry it as well, so a report is looked at first.",
             source: "RFC 3834 section 5",
             seen_in: see(auto_replied),
-            shows: &[],
-            spares: &[],
+            shows: &["auto-reply/exim-autoreply.eml"],
+            spares: &["ordinary/de-holiday.eml"],
         },
         Signal {
             code: "auto-submitted-generated",
@@ -34,7 +34,7 @@ pub(super) fn signals() -> Vec<Signal> {
             why: "A program wrote it, not necessarily as an answer.",
             source: "RFC 3834 section 5",
             seen_in: see(auto_generated),
-            shows: &[],
+            shows: &["auto-reply/ar-exchange.eml"],
             spares: &["bounce/postfix-bounce.eml"],
         },
         Signal {
@@ -46,7 +46,7 @@ pub(super) fn signals() -> Vec<Signal> {
                   Autoresponder, Precedence or X-Precedence: auto_reply.",
             source: "cPanel 11, FirstClass, mail gateways; RFC 3834 section 3.1.8",
             seen_in: see(auto_reply_field),
-            shows: &[],
+            shows: &["auto-reply/es-cpanel.eml"],
             spares: &["bounce/postfix-bounce.eml"],
         },
         Signal {
@@ -56,7 +56,7 @@ pub(super) fn signals() -> Vec<Signal> {
             why: "Programs that answer mark their mail so; newsletters do too.",
             source: "RFC 3834 section 3.1.8; formail 3.22",
             seen_in: see(bulk),
-            shows: &[],
+            shows: &["auto-reply/fr-zimbra.eml"],
             spares: &["bounce/postfix-bounce.eml"],
         },
         Signal {
@@ -67,7 +67,7 @@ pub(super) fn signals() -> Vec<Signal> {
                   mail programs never do.",
             source: "formail 3.22 (procmail); RFC 3834 section 3.1.8",
             seen_in: see(junk_reply),
-            shows: &["auto-reply/en-procmail-formail.eml"],
+            shows: &["auto-reply/procmail-formail.eml"],
             spares: &["bounce/postfix-bounce.eml"],
         },
         Signal {
@@ -77,7 +77,7 @@ pub(super) fn signals() -> Vec<Signal> {
             why: "Some autoresponders write their address where the subject was; people do not.",
             source: "measured on autoresponders of hosting panels",
             seen_in: SeenIn::Message(Basis::Subject, subject_is_sender),
-            shows: &["auto-reply/en-subject-is-sender.eml"],
+            shows: &["auto-reply/subject-is-the-address.eml"],
             spares: &["bounce/postfix-bounce.eml"],
         },
         Signal {
@@ -87,8 +87,8 @@ pub(super) fn signals() -> Vec<Signal> {
             why: "It refers to one message, as answers do; newsletters refer to none.",
             source: "RFC 3834 section 3.1.6",
             seen_in: see(answers),
-            shows: &[],
-            spares: &[],
+            shows: &["auto-reply/courier-mailbot.eml"],
+            spares: &["ordinary/angry-reply-to-spam.eml"],
         },
         Signal {
             code: "list-post",
@@ -98,7 +98,7 @@ pub(super) fn signals() -> Vec<Signal> {
                   List- fields, so a daemon's signature or a report takes precedence.",
             source: "RFC 2919; RFC 2369",
             seen_in: see(list_post),
-            shows: &[],
+            shows: &["ordinary/courier-lookalike.eml"],
             spares: &["bounce/postfix-bounce.eml"],
         },
         Signal {
@@ -109,7 +109,7 @@ pub(super) fn signals() -> Vec<Signal> {
                   program.",
             source: "RFC 5322 section 3.6.4",
             seen_in: see(human_reply),
-            shows: &[],
+            shows: &["ordinary/angry-reply-to-spam.eml"],
             spares: &["bounce/postfix-bounce.eml"],
         },
         Signal {
@@ -119,7 +119,7 @@ pub(super) fn signals() -> Vec<Signal> {
             why: "People pass bounces on and ask what they mean.",
             source: "Forward subjects of mail programs",
             seen_in: see(forward),
-            shows: &[],
+            shows: &["ordinary/bluebottle-lookalike.eml"],
             spares: &["bounce/postfix-bounce.eml"],
         },
         Signal {
@@ -129,7 +129,7 @@ pub(super) fn signals() -> Vec<Signal> {
             why: "Answers to a single message have none.",
             source: "RFC 2369 section 3.2; RFC 8058",
             seen_in: see(newsletter),
-            shows: &[],
+            shows: &["ordinary/amazonses-lookalike.eml"],
             spares: &["bounce/postfix-bounce.eml"],
         },
         Signal {
@@ -139,7 +139,7 @@ pub(super) fn signals() -> Vec<Signal> {
             why: "Mail programs do not send reports on delivery, and receipts are told by their parts.",
             source: "User-Agent and X-Mailer of mail programs",
             seen_in: see(mail_program),
-            shows: &[],
+            shows: &["ordinary/ar-holiday.eml"],
             spares: &["bounce/postfix-bounce.eml"],
         },
     ]

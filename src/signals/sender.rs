@@ -15,7 +15,7 @@ pub(super) fn signals() -> Vec<Signal> {
             source: "RFC 5321 section 6.1; RFC 3834 section 3.3",
             seen_in: see(null_return_path),
             shows: &["bounce/postfix-bounce.eml"],
-            spares: &[],
+            spares: &["ordinary/de-holiday.eml"],
         },
         Signal {
             code: "daemon-sender",
@@ -25,7 +25,7 @@ pub(super) fn signals() -> Vec<Signal> {
             source: "RFC 2142 section 5; RFC 3464 section 2",
             seen_in: see(daemon_sender),
             shows: &["bounce/postfix-bounce.eml"],
-            spares: &[],
+            spares: &["ordinary/de-holiday.eml"],
         },
         Signal {
             code: "nameless-daemon",
@@ -34,7 +34,7 @@ pub(super) fn signals() -> Vec<Signal> {
             why: "dma, Courier and some gateways write `MAILER-DAEMON <>` or `<@>`.",
             source: "dma 0.13 mail.c; Courier 1.0 module.dsn",
             seen_in: see(nameless_daemon),
-            shows: &[],
+            shows: &["bounce/courier-bounce.eml"],
             spares: &["bounce/postfix-bounce.eml"],
         },
         Signal {
@@ -44,7 +44,7 @@ pub(super) fn signals() -> Vec<Signal> {
             why: "Programs sign so, most of them newsletters and shops.",
             source: "common practice",
             seen_in: see(no_reply_sender),
-            shows: &[],
+            shows: &["ordinary/order-confirmation.eml"],
             spares: &["bounce/postfix-bounce.eml"],
         },
         Signal {
@@ -54,7 +54,7 @@ pub(super) fn signals() -> Vec<Signal> {
             why: "Some systems sign automatic replies with an address of their own.",
             source: "common practice",
             seen_in: see(autoresponder_sender),
-            shows: &[],
+            shows: &["auto-reply/autoresponder-address.eml"],
             spares: &["bounce/postfix-bounce.eml"],
         },
     ]

@@ -35,8 +35,8 @@ pub(super) fn signals() -> Vec<Signal> {
             why: "Gateways rewrite or drop the groups; what is left is still a report on delivery.",
             source: "RFC 3464 section 2",
             seen_in: see(dsn_unreadable),
-            shows: &[],
-            spares: &["delivery-notice/postfix-delay.eml"],
+            shows: &["bounce/yahoo-sorry.eml"],
+            spares: &["bounce/postfix-bounce.eml"],
         },
         Signal {
             code: "mdn",
@@ -45,8 +45,8 @@ pub(super) fn signals() -> Vec<Signal> {
             why: "Made by the recipient's mail program after delivery.",
             source: "RFC 8098 section 3",
             seen_in: see(mdn),
-            shows: &[],
-            spares: &["bounce/postfix-bounce.eml"],
+            shows: &["receipt/de-outlook-read.eml"],
+            spares: &["bounce/dovecot-reject.eml"],
         },
         Signal {
             code: "mdn-refusal",
@@ -56,8 +56,8 @@ pub(super) fn signals() -> Vec<Signal> {
                   automatically deleted disposition.",
             source: "RFC 5429 section 2.1.1; Pigeonhole 0.5",
             seen_in: see(mdn_refusal),
-            shows: &[],
-            spares: &[],
+            shows: &["bounce/dovecot-reject.eml"],
+            spares: &["receipt/outlook-not-read.eml"],
         },
         Signal {
             code: "feedback-report",
@@ -66,7 +66,7 @@ pub(super) fn signals() -> Vec<Signal> {
             why: "Sent by mailbox providers to those who sign up for it.",
             source: "RFC 5965 section 2; RFC 6591",
             seen_in: see(feedback),
-            shows: &[],
+            shows: &["feedback-report/feedback-abuse.eml"],
             spares: &["bounce/postfix-bounce.eml"],
         },
         Signal {
@@ -78,7 +78,7 @@ pub(super) fn signals() -> Vec<Signal> {
             source: "RFC 5321 section 6.1",
             seen_in: see(returns_original),
             shows: &["bounce/qmail-bounce.eml"],
-            spares: &[],
+            spares: &["ordinary/forwarded-bounce-attached.eml"],
         },
         Signal {
             code: "returns-recipients-mail",
@@ -89,7 +89,7 @@ pub(super) fn signals() -> Vec<Signal> {
             source: "RFC 5321 section 6.1",
             seen_in: see(returns_recipients_mail),
             shows: &["bounce/postfix-bounce.eml"],
-            spares: &[],
+            spares: &["ordinary/virus-notice-postmaster.eml"],
         },
         Signal {
             code: "returns-others-mail",
@@ -98,7 +98,18 @@ pub(super) fn signals() -> Vec<Signal> {
             why: "Transcripts and virus notices for the postmaster answer nothing that the owner sent.",
             source: "Postfix 3.7 notify_classes; amavisd-new virus_admin",
             seen_in: see(returns_others_mail),
-            shows: &[],
+            shows: &["ordinary/virus-notice-postmaster.eml"],
+            spares: &["bounce/postfix-bounce.eml"],
+        },
+        Signal {
+            code: "names-nobody",
+            toward: Toward::Kind(Kind::Ordinary),
+            summary: "claims a failed delivery, but names no address and returns nothing",
+            why: "A bounce says whom it could not reach. Phishing and parcel services use the same words \
+                  and name nobody.",
+            source: "RFC 3464 section 2.3; RFC 5321 section 6.1",
+            seen_in: see(names_nobody),
+            shows: &["ordinary/microsoft365-lookalike.eml"],
             spares: &["bounce/postfix-bounce.eml"],
         },
         Signal {
@@ -108,8 +119,8 @@ pub(super) fn signals() -> Vec<Signal> {
             why: "An answer code of class 5 beside an address is what a failed delivery leaves.",
             source: "RFC 5321 section 4.2; RFC 3463",
             seen_in: text(smtp_transcript),
-            shows: &[],
-            spares: &[],
+            shows: &["bounce/courier-bounce.eml"],
+            spares: &["ordinary/de-holiday.eml"],
         },
         Signal {
             code: "calendar-answer",
@@ -118,8 +129,8 @@ pub(super) fn signals() -> Vec<Signal> {
             why: "A person accepts or declines a meeting.",
             source: "RFC 6047 section 2.4",
             seen_in: see(calendar),
-            shows: &[],
-            spares: &[],
+            shows: &["ordinary/calendar-accept.eml"],
+            spares: &["bounce/postfix-bounce.eml"],
         },
         Signal {
             code: "aggregate-report",
@@ -128,8 +139,8 @@ pub(super) fn signals() -> Vec<Signal> {
             why: "Statistics on a day's mail answer no single message.",
             source: "RFC 7489 section 7.2.1.1; RFC 8460 section 5.3",
             seen_in: see(aggregate_report),
-            shows: &[],
-            spares: &[],
+            shows: &["ordinary/dmarc-aggregate-report.eml"],
+            spares: &["bounce/postfix-bounce.eml"],
         },
         Signal {
             code: "json-notification",
@@ -138,8 +149,8 @@ pub(super) fn signals() -> Vec<Signal> {
             why: "A service tells its customer about events; it is no answer by mail.",
             source: "Amazon SNS message format for SES",
             seen_in: text(json_notification),
-            shows: &[],
-            spares: &[],
+            shows: &["ordinary/ses-sns-bounce-json.eml"],
+            spares: &["bounce/postfix-bounce.eml"],
         },
     ]
 }
@@ -301,6 +312,9 @@ pub(super) fn returns_recipients_mail(m: &Message) -> Option<String> {
 }
 
 fn returns_others_mail(m: &Message) -> Option<String> {
+    if sender::automatic(m).is_none() && super::headers::automatic(m).is_none() {
+        return None;
+    }
     let subject = m.subject.to_lowercase();
     const NOTICES: &[&str] = &[
         "postmaster copy",
@@ -314,13 +328,38 @@ fn returns_others_mail(m: &Message) -> Option<String> {
         "infected",
         "content filter",
     ];
-    let what = NOTICES.iter().find(|n| subject.contains(*n))?;
     let to = addressed_to(m);
+    let for_postmaster = !m.to.is_empty()
+        && m.to.iter().all(|b| {
+            matches!(
+                b.address.key().split('@').next(),
+                Some("postmaster" | "abuse" | "hostmaster" | "root" | "admin" | "virusalert")
+            )
+        });
+    let told = NOTICES.iter().find(|n| subject.contains(*n)).copied();
+    let what = told.or(for_postmaster.then_some("sent to the postmaster"))?;
+    // Without an original nothing shows whose mail it is about.
+    if told.is_none() && m.returned.is_none() {
+        return None;
+    }
     let ours = match original_senders(m) {
         Some(senders) => senders.iter().any(|s| to.contains(s)),
         None => false,
     };
-    (!ours).then(|| (*what).to_owned())
+    (!ours).then(|| what.to_owned())
+}
+
+fn names_nobody(m: &Message) -> Option<String> {
+    let anything = m.notification.is_some()
+        || m.returned.is_some()
+        || !m.parents.is_empty()
+        || m.headers.has("x-failed-recipients")
+        || m.return_path == crate::message::ReturnPath::Null
+        || m.text.contains('@')
+        || m.subject.contains('@');
+    let daemon = sender::signs_as_daemon(m);
+    // Only what a mail system seems to sign needs the doubt; a text too short to tell has none.
+    (daemon && !anything && m.text.trim().len() > 40).then(|| m.subject.clone())
 }
 
 fn smtp_transcript(m: &Message) -> Option<String> {

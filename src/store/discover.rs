@@ -1,529 +1,424 @@
-//! Finds stores below a path and tells the role of each folder, and why. What is no mail is passed
-//! over; what should be mail and cannot be read is listed.
+//! Finds the mail below a path, names its folders and tells the role of each and why. Follows no link
+//! but the path that was named.
 
-use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read};
+use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use super::files::{self, Class};
 use super::{
-    Compression, Folder, Layout, Role, Skipped, Store, maildir, mbox, read_error, roles, shown,
+    Chunk, Compression, Folder, Layout, Piece, Role, Skipped, Store, escaped, maildir, mbox, roles,
 };
 use crate::Error;
 
-/// Octets by which a file is told.
-const SNIFF: usize = 16 << 10;
+/// Folders nested deeper are left out.
+const DEPTH: usize = 64;
 
-/// Nesting of folders that is followed.
-const DEPTH: usize = 32;
-
-/// A decompressed stream may be this many times as long as its file; mail is never packed more densely.
-const RATIO: u64 = 250;
-
-/// Decompressed octets that are always allowed.
-const ALWAYS: u64 = 256 << 20;
-
-/// Messages by which a folder is told by its content.
-const ENOUGH: usize = 20;
-
-/// Messages looked at for that.
-const SAMPLE: usize = 200;
-
-pub(super) fn open(path: &Path) -> Result<File, Error> {
-    File::open(path).map_err(|e| read_error(path, e))
-}
-
-/// Fails once a stream is longer than mail can be packed.
-struct Capped<R> {
-    inner: R,
-    left: u64,
-}
-
-impl<R: Read> Read for Capped<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.left == 0 {
-            return Err(io::Error::other(format!(
-                "decompresses to more than {RATIO} times its size; the rest is not read"
-            )));
-        }
-        let most = buffer.len().min(self.left as usize);
-        let n = self.inner.read(&mut buffer[..most])?;
-        self.left -= n as u64;
-        Ok(n)
-    }
-}
-
-pub(super) fn decompressed(
-    file: File,
-    size: u64,
-    compression: Compression,
-) -> io::Result<Box<dyn Read>> {
-    let left = ALWAYS.max(size.saturating_mul(RATIO));
-    Ok(match compression {
-        Compression::None => Box::new(file),
-        Compression::Gzip => Box::new(Capped {
-            inner: flate2::read::MultiGzDecoder::new(io::BufReader::new(file)),
-            left,
-        }),
-        Compression::Zstd => {
-            Box::new(Capped { inner: zstd::stream::read::Decoder::new(file)?, left })
-        }
-    })
-}
-
-/// Reads a file, decompressed if it is compressed.
-pub(super) fn reader(path: &Path) -> Result<Box<dyn Read>, Error> {
-    let (_, compression) = head(path).map_err(|e| read_error(path, e))?;
-    let file = open(path)?;
-    let size = file.metadata().map_err(|e| read_error(path, e))?.len();
-    decompressed(file, size, compression).map_err(|e| read_error(path, e))
-}
-
-/// The first octets of a file, decompressed.
-fn head(path: &Path) -> io::Result<(Vec<u8>, Compression)> {
-    let mut octets = Vec::new();
-    File::open(path)?.take(SNIFF as u64).read_to_end(&mut octets)?;
-    let compression = match octets.as_slice() {
-        [0x1f, 0x8b, ..] => Compression::Gzip,
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => Compression::Zstd,
-        _ => return Ok((octets, Compression::None)),
-    };
-    let mut inner = Vec::new();
-    let file = File::open(path)?;
-    let size = file.metadata()?.len();
-    // What is cut is still told by its beginning.
-    let mut source = decompressed(file, size, compression)?.take(SNIFF as u64);
-    let mut buffer = [0u8; 4096];
-    while let Ok(n @ 1..) = source.read(&mut buffer) {
-        inner.extend_from_slice(&buffer[..n]);
-    }
-    Ok((inner, compression))
-}
-
-/// What a file is.
-enum Told {
-    Mbox(Compression),
-    Message,
-    /// An old Outlook message file, which is no RFC 5322 text.
-    Compound,
-    NoMail,
-}
-
-/// Endings of message files.
-fn has_mail_ending(path: &Path) -> bool {
-    let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-    matches!(ending.as_deref(), Some("eml" | "msg" | "mail" | "email" | "emlx" | "rfc822"))
-}
-
-fn has_mbox_ending(path: &Path) -> bool {
-    let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-    matches!(ending.as_deref(), Some("mbox" | "mbx"))
-}
-
-/// Whether octets begin with the header block of a message: three fields and one that only mail has.
-fn is_message(octets: &[u8]) -> bool {
-    let mut fields = 0;
-    let mut telling = false;
-    for l in octets.split(|b| *b == b'\n').take(60) {
-        if l.is_empty() || l == b"\r" {
-            break;
-        }
-        if l.starts_with(b" ") || l.starts_with(b"\t") {
-            continue;
-        }
-        if !mbox::is_field(l) {
-            return false;
-        }
-        fields += 1;
-        let lower = l[..l.len().min(20)].to_ascii_lowercase();
-        telling |= [
-            &b"received:"[..],
-            b"return-path:",
-            b"message-id:",
-            b"from:",
-            b"delivered-to:",
-            b"mime-version:",
-        ]
-        .iter()
-        .any(|n| lower.starts_with(n));
-    }
-    fields >= 3 && telling
-}
-
-fn tell(path: &Path) -> io::Result<Told> {
-    let (octets, compression) = head(path)?;
-    if mbox::is_mbox(&octets) {
-        return Ok(Told::Mbox(compression));
-    }
-    if octets.is_empty() && compression == Compression::None {
-        return Ok(if has_mail_ending(path) {
-            Told::Message
-        } else if has_mbox_ending(path) || path.with_extension("msf").is_file() {
-            Told::Mbox(compression)
-        } else {
-            Told::NoMail
-        });
-    }
-    if octets.starts_with(b"\xd0\xcf\x11\xe0") {
-        return Ok(Told::Compound);
-    }
-    if compression != Compression::None {
-        return Ok(Told::NoMail);
-    }
-    Ok(if has_mail_ending(path) || is_message(&octets) { Told::Message } else { Told::NoMail })
-}
-
-/// What is collected on the walk below one path.
-struct Walk {
-    root: PathBuf,
-    folders: Vec<Folder>,
-    skipped: Vec<Skipped>,
-}
-
-pub(super) fn store(path: &Path) -> Result<Store, Error> {
-    let metadata = std::fs::metadata(path).map_err(|e| read_error(path, e))?;
-    let mut walk = Walk { root: path.to_owned(), folders: Vec::new(), skipped: Vec::new() };
-    if metadata.is_file() {
-        walk.file(path)?;
-    } else if metadata.is_dir() {
-        if std::fs::read_dir(path).is_err() {
-            std::fs::read_dir(path).map_err(|e| read_error(path, e))?;
-        }
-        walk.folder(path, &[], 0);
-        walk.told_by_content();
+pub(super) fn discover(path: &Path) -> Result<Store, Error> {
+    let name = escaped(path.as_os_str().as_bytes());
+    let read = |source: io::Error| Error::Read { path: name.clone(), source };
+    let meta = std::fs::metadata(path).map_err(read)?;
+    // A link is followed where the user named it, and nowhere else.
+    let real = if std::fs::symlink_metadata(path).is_ok_and(|m| m.is_symlink()) {
+        path.canonicalize().map_err(read)?
     } else {
-        return Err(Error::NoMail(shown(path)));
+        path.to_owned()
+    };
+    let mut finder = Finder { folders: Vec::new(), skipped: Vec::new(), depth: 0 };
+    if meta.is_file() {
+        finder.file(path, real)?;
+    } else if meta.is_dir() {
+        let own = real.canonicalize().ok().and_then(|p| Some(own_name(p.file_name()?)));
+        let found = files::survey(&real).map_err(read)?;
+        let here = Here { path: real, below: PathBuf::new(), shown: Vec::new(), top: None };
+        finder.folder(here, found, own.as_deref().unwrap_or_default());
+        gather(&mut finder.folders, path);
+        for folder in &mut finder.folders {
+            sent_by_content(folder);
+        }
     }
-    if walk.folders.is_empty() {
-        return Err(Error::NoMail(shown(path)));
+    if finder.folders.is_empty() && finder.skipped.is_empty() {
+        return Err(Error::NoMail(name));
     }
-    Ok(Store {
-        name: shown(path),
-        root: path.to_owned(),
-        folders: walk.folders,
-        skipped: walk.skipped,
-    })
+    Ok(Store { name, root: path.to_owned(), folders: finder.folders, skipped: finder.skipped })
 }
 
 pub(super) fn siblings_sent(path: &Path) -> Vec<PathBuf> {
-    let Some(parent) = path.parent() else { return Vec::new() };
-    let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
-    let Ok((names, _)) = maildir::names(parent) else { return Vec::new() };
-    names
-        .iter()
-        .map(|n| parent.join(n))
-        .filter(|p| Some(p.as_path()) != Some(path) && p.file_name() != path.file_name())
-        .filter(|p| role_of(&hierarchy_of(p)).is_some_and(|(role, _)| role == Role::Sent))
-        .filter(|p| matches!(tell(p), Ok(Told::Mbox(_))))
-        .collect()
+    let parent = match path.parent() {
+        Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
+        Some(parent) => parent,
+        None => return Vec::new(),
+    };
+    let Ok(entries) = std::fs::read_dir(parent) else { return Vec::new() };
+    let mut found: Vec<PathBuf> = entries
+        .filter_map(Result::ok)
+        .filter(|e| Some(e.file_name().as_os_str()) != path.file_name())
+        .filter(|e| e.file_type().is_ok_and(|t| t.is_file()))
+        .filter(|e| roles::by_name(&shown(&e.file_name())) == Some(Role::Sent))
+        .map(|e| match path.parent() {
+            Some(parent) => parent.join(e.file_name()),
+            None => e.path(),
+        })
+        .filter(|p| matches!(files::classify(p, false), Class::Mbox(_)))
+        .collect();
+    found.sort_unstable();
+    found
 }
 
-fn hierarchy_of(path: &Path) -> Vec<String> {
-    vec![path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()]
+/// The compression of a file by its first octets.
+pub(super) fn compression(path: &Path) -> Compression {
+    let mut start = [0; 4];
+    let got = File::open(path).and_then(|mut f| f.read(&mut start)).unwrap_or(0);
+    // One octet more is asked of gzip (the method) than a torn file may have: then it is plain.
+    files::compression(&start[..got])
 }
 
-fn role_of(names: &[String]) -> Option<(Role, String)> {
-    roles::of_hierarchy(names)
+fn shown(name: &OsStr) -> String {
+    roles::from_utf7(&escaped(name.as_bytes()))
 }
 
-/// Role and reason by names alone.
-fn named(names: &[String]) -> (Role, String) {
-    match role_of(names) {
-        Some((role, name)) => (role, format!("the name \"{}\"", super::escaped(name.as_bytes()))),
-        None => (Role::Received, "no name of another use".to_owned()),
+/// The hierarchy in the name of a folder that was named itself: `.INBOX.Sent`.
+fn own_name(name: &OsStr) -> Vec<String> {
+    let name = shown(name);
+    match name.strip_prefix('.') {
+        Some(rest) => rest.split('.').map(str::to_owned).collect(),
+        None => vec![name],
     }
 }
 
-/// A folder name without the endings of programs, to show.
-fn plain(name: &str) -> String {
-    name.strip_suffix(".sbd").unwrap_or(name).to_owned()
+struct Finder {
+    folders: Vec<Folder>,
+    skipped: Vec<Skipped>,
+    depth: usize,
 }
 
-fn join(names: &[String]) -> String {
-    if names.is_empty() { "INBOX".to_owned() } else { super::escaped(names.join("/").as_bytes()) }
+/// A folder on disk while it is walked.
+#[derive(Clone)]
+struct Here {
+    path: PathBuf,
+    below: PathBuf,
+    /// The hierarchy as shown.
+    shown: Vec<String>,
+    /// The Maildir that it belongs to.
+    top: Option<PathBuf>,
 }
 
-fn is_maildir(dir: &Path) -> bool {
-    dir.join("cur").is_dir()
-}
-
-impl Walk {
-    fn skip(&mut self, path: &Path, why: impl ToString) {
-        self.skipped.push(Skipped { what: shown(path), why: why.to_string() });
-    }
-
-    fn below(&self, path: &Path) -> PathBuf {
-        path.strip_prefix(&self.root).map(Path::to_owned).unwrap_or_default()
-    }
-
-    /// A store that is one file.
-    fn file(&mut self, path: &Path) -> Result<(), Error> {
-        let name = path.file_name().map(OsString::from).unwrap_or_default();
-        let mailbox = path.parent().map(Path::to_owned).unwrap_or_default();
-        let (role, why) = named(&hierarchy_of(path));
-        let base = Folder {
-            name: "INBOX".to_owned(),
-            path: path.to_owned(),
-            below: PathBuf::from(&name),
-            layout: Layout::Mbox,
-            compression: Compression::None,
-            role,
-            why,
-            mailbox: mailbox.clone(),
-            marked: false,
-            files: Vec::new(),
+impl Finder {
+    /// One file that the user named.
+    fn file(&mut self, named: &Path, path: PathBuf) -> Result<(), Error> {
+        let shown_path = || escaped(named.as_os_str().as_bytes());
+        let (layout, compression) = match files::classify(&path, true) {
+            Class::Mbox(compression) => (Layout::Mbox, compression),
+            Class::Empty => (Layout::Mbox, Compression::None),
+            Class::Message | Class::MessageLike => (Layout::Files, Compression::None),
+            Class::Refused(what) => return Err(Error::Malformed { path: shown_path(), what }),
+            Class::Nothing => return Err(Error::NoMail(shown_path())),
         };
-        match tell(path).map_err(|e| read_error(path, e))? {
-            Told::Mbox(compression) => {
-                let marked = is_marked(path);
-                self.folders.push(Folder { compression, marked, ..base });
-            }
-            Told::Message => self.folders.push(Folder {
-                path: mailbox,
-                below: PathBuf::new(),
-                layout: Layout::Files,
-                role: Role::Received,
-                why: "a single message".to_owned(),
-                files: vec![name],
-                ..base
-            }),
-            // An empty file that is named on purpose is an empty mbox.
-            Told::NoMail if path.metadata().is_ok_and(|m| m.len() == 0) => self.folders.push(base),
-            Told::Compound | Told::NoMail => return Err(Error::NoMail(shown(path))),
-        }
+        let name = named.file_name().or(path.file_name()).unwrap_or_default();
+        let (role, why) = role_of(&[shown(name)], false);
+        let mailbox = path.parent().unwrap_or(Path::new(".")).to_owned();
+        let below = PathBuf::from(name);
+        let name = "INBOX".to_owned();
+        let mut folder = Folder { name, path, below, layout, compression, role, why, mailbox };
+        sent_by_content(&mut folder);
+        self.folders.push(folder);
         Ok(())
     }
 
-    /// A folder: a Maildir with its own folders, or one that is walked.
-    fn folder(&mut self, dir: &Path, names: &[String], depth: usize) {
-        if depth > DEPTH {
-            return self.skip(dir, "nested too deep; not looked into");
-        }
-        if is_maildir(dir) {
-            return self.maildir(dir, dir, names, depth);
-        }
-        let entries = match sorted(dir) {
-            Ok(entries) => entries,
-            Err(e) => return self.skip(dir, e),
+    fn folder(&mut self, here: Here, found: files::Survey, own: &[String]) {
+        self.skipped.extend(found.skipped);
+        let top = match &here.top {
+            Some(top) => Some(top.clone()),
+            None => found.maildir.then(|| here.path.clone()),
         };
-        let mut messages = Vec::new();
-        for (name, kind) in entries {
-            let path = dir.join(&name);
-            let text = roles::utf7(&name.to_string_lossy());
-            let mut below = names.to_vec();
-            below.push(plain(&text));
-            if kind.is_dir() {
-                // Apple Mail keeps `Name.mbox/mbox`.
-                self.folder(&path, &below, depth + 1);
-            } else if kind.is_file() {
-                match tell(&path) {
-                    Ok(Told::Mbox(compression)) => {
-                        let inner =
-                            text == "mbox" && names.last().is_some_and(|n| n.ends_with(".mbox"));
-                        let shown_names = if inner { names.to_vec() } else { below };
-                        let (role, why) = named(&shown_names);
-                        let marked = is_marked(&path);
-                        self.folders.push(Folder {
-                            name: join(&shown_names),
-                            below: self.below(&path),
-                            path,
-                            layout: Layout::Mbox,
-                            compression,
-                            role,
-                            why,
-                            mailbox: dir.to_owned(),
-                            marked,
-                            files: Vec::new(),
-                        });
-                    }
-                    Ok(Told::Message) => messages.push(name),
-                    Ok(Told::Compound) => {
-                        self.skip(&path, "an Outlook message file, not RFC 5322 text")
-                    }
-                    Ok(Told::NoMail) => {}
-                    Err(e) => self.skip(&path, e),
-                }
+        if found.maildir {
+            let mailbox = top.clone().unwrap_or_default();
+            self.push(&here, Layout::Maildir, here.shown.clone(), mailbox, own);
+        }
+        if !found.messages.is_empty() {
+            self.push(&here, Layout::Files, here.shown.clone(), here.path.clone(), own);
+        }
+        for (name, compression) in &found.mboxes {
+            let mut shown_name = here.shown.clone();
+            // Apple Mail's "Sent Messages.mbox/mbox", readpst's "Sent Items/mbox".
+            let packaged = name == "mbox" && !shown_name.is_empty();
+            if !packaged {
+                shown_name.push(shown(name));
+            }
+            let mut mailbox = here.path.as_path();
+            let mut inside = here.shown.len();
+            if packaged {
+                (mailbox, inside) = (mailbox.parent().unwrap_or(mailbox), inside - 1);
+            }
+            while inside > 0 && mailbox.extension().is_some_and(|e| e == "sbd" || e == "mbox") {
+                (mailbox, inside) = (mailbox.parent().unwrap_or(mailbox), inside - 1);
+            }
+            let file =
+                Here { path: here.path.join(name), below: here.below.join(name), ..here.clone() };
+            self.push(&file, Layout::Mbox, shown_name, mailbox.to_owned(), &[]);
+            if let Some(folder) = self.folders.last_mut() {
+                folder.compression = *compression;
             }
         }
-        if !messages.is_empty() {
-            let (role, why) = named(names);
-            self.folders.push(Folder {
-                name: join(names),
-                path: dir.to_owned(),
-                below: self.below(dir),
-                layout: Layout::Files,
-                compression: Compression::None,
-                role,
-                why,
-                mailbox: dir.to_owned(),
-                marked: false,
-                files: messages,
-            });
+        for name in found.folders {
+            let inside = here.top.is_some() || found.maildir;
+            if found.maildir && matches!(name.as_bytes(), b"cur" | b"new" | b"tmp") {
+                continue;
+            }
+            self.child(&here, &name, inside.then_some(top.as_deref()).flatten());
         }
     }
 
-    /// A Maildir, its Maildir++ folders (`.A.B`) and those of `LAYOUT=fs` (`A/B`).
-    fn maildir(&mut self, dir: &Path, top: &Path, names: &[String], depth: usize) {
-        let (role, why) = named(names);
+    fn child(&mut self, here: &Here, name: &OsStr, top: Option<&Path>) {
+        let path = here.path.join(name);
+        let hidden = name.as_bytes().starts_with(b".");
+        let holds_mail =
+            |path: &Path| std::fs::symlink_metadata(path.join("cur")).is_ok_and(|m| m.is_dir());
+        const HIDDEN: [&str; 6] =
+            [".thunderbird", ".icedove", ".mail", ".Mail", ".maildir", ".Maildir"];
+        if hidden && !holds_mail(&path) && !HIDDEN.iter().any(|h| *h == name) && top.is_none() {
+            return;
+        }
+        if matches!(name.as_bytes(), b".git" | b".svn" | b".hg") {
+            return;
+        }
+        if self.depth >= DEPTH {
+            self.skipped.push(Skipped::new(&path, format!("nested deeper than {DEPTH} folders")));
+            return;
+        }
+        let mut shown_name = here.shown.clone();
+        match name.as_bytes().strip_prefix(b".") {
+            Some(rest) if top.is_some() => {
+                let parts = rest.split(|b| *b == b'.').map(|p| shown(OsStr::from_bytes(p)));
+                shown_name.extend(parts);
+            }
+            _ => {
+                let name = shown(name);
+                let plain = [".sbd", ".mbox"].iter().find_map(|e| name.strip_suffix(e));
+                shown_name.push(plain.unwrap_or(&name).to_owned());
+            }
+        }
+        let below = here.below.join(name);
+        match files::survey(&path) {
+            Ok(found) => {
+                self.depth += 1;
+                let top = top.map(Path::to_owned);
+                self.folder(Here { path, below, shown: shown_name, top }, found, &[]);
+                self.depth -= 1;
+            }
+            Err(e) => self.skipped.push(Skipped::new(&path, e.to_string())),
+        }
+    }
+
+    fn push(
+        &mut self,
+        here: &Here,
+        layout: Layout,
+        shown_name: Vec<String>,
+        mailbox: PathBuf,
+        own: &[String],
+    ) {
+        let is_top = here.path == mailbox && layout == Layout::Maildir;
+        let (role, why) =
+            if shown_name.is_empty() { role_of(own, is_top) } else { role_of(&shown_name, is_top) };
+        let name = if shown_name.is_empty() { "INBOX".into() } else { shown_name.join("/") };
         self.folders.push(Folder {
-            name: join(names),
-            path: dir.to_owned(),
-            below: self.below(dir),
-            layout: Layout::Maildir,
+            name,
+            path: here.path.clone(),
+            below: here.below.clone(),
+            layout,
             compression: Compression::None,
             role,
             why,
-            mailbox: top.to_owned(),
-            marked: false,
-            files: Vec::new(),
+            mailbox,
         });
-        if depth > DEPTH {
-            return;
+    }
+}
+
+const UNNAMED: &str = "no special name";
+
+fn role_of(hierarchy: &[String], top: bool) -> (Role, String) {
+    match roles::by_hierarchy(hierarchy.iter().map(String::as_str)) {
+        Some((role, name)) => (role, format!("named {name}")),
+        None if top => (Role::Received, "top of the Maildir".into()),
+        None => (Role::Received, UNNAMED.into()),
+    }
+}
+
+/// Folders that lie side by side and of which one has a special name are one mailbox: `Mail/INBOX`
+/// and `Mail/Sent` of mbsync, an export with a folder of message files each.
+fn gather(folders: &mut [Folder], root: &Path) {
+    let own_sent: Vec<PathBuf> = folders
+        .iter()
+        .filter(|f| f.role == Role::Sent && f.layout == Layout::Maildir && f.path != f.mailbox)
+        .map(|f| f.mailbox.clone())
+        .collect();
+    let mut anchors = Vec::new();
+    for folder in folders.iter() {
+        let inside_maildir = folder.layout == Layout::Maildir && folder.path != folder.mailbox;
+        if inside_maildir {
+            continue;
         }
-        let entries = match sorted(dir) {
-            Ok(entries) => entries,
-            Err(e) => return self.skip(dir, e),
-        };
-        for (name, kind) in entries {
-            let path = dir.join(&name);
-            let bytes = name.as_bytes();
-            if !kind.is_dir() || matches!(bytes, b"cur" | b"new" | b"tmp") {
-                continue;
+        let special = |name: &OsStr| roles::by_name(&shown(name)).is_some();
+        let mut at = PathBuf::new();
+        for part in &folder.below {
+            if special(part) {
+                anchors.push(if at.as_os_str().is_empty() { root.into() } else { root.join(&at) });
+                break;
             }
-            let text = name.to_string_lossy();
-            let mut below = names.to_vec();
-            match text.strip_prefix('.') {
-                // Maildir++ lies flat below the top.
-                Some(flat) if dir == top => below.extend(flat.split('.').map(roles::utf7)),
-                _ => below.push(roles::utf7(&text)),
-            }
-            if is_maildir(&path) {
-                self.maildir(&path, top, &below, depth + 1);
-            } else if !bytes.starts_with(b".") && holds_maildirs(&path, 3) {
-                self.nested(&path, top, &below, depth + 1);
-            }
+            at.push(part);
         }
     }
+    anchors.sort_unstable_by_key(|a| a.as_os_str().len());
+    for folder in folders {
+        let standing_alone =
+            folder.layout != Layout::Maildir || !own_sent.contains(&folder.mailbox);
+        if standing_alone
+            && let Some(anchor) = anchors.iter().find(|a| folder.mailbox.starts_with(a))
+        {
+            folder.mailbox = anchor.clone();
+        }
+    }
+}
 
-    /// A folder of `LAYOUT=fs` that holds folders and no messages.
-    fn nested(&mut self, dir: &Path, top: &Path, names: &[String], depth: usize) {
-        let Ok(entries) = sorted(dir) else { return };
-        for (name, kind) in entries {
-            let path = dir.join(&name);
-            if !kind.is_dir() || depth > DEPTH {
-                continue;
+/// Messages of a folder that are looked at, and how many there must be.
+const SAMPLE: usize = 200;
+const ENOUGH: usize = 20;
+
+/// What a sample of a folder's header blocks shows.
+#[derive(Default)]
+struct Sample {
+    seen: usize,
+    /// With a trace of delivery.
+    delivered: usize,
+    automatic: usize,
+    /// By From address: messages without a trace of delivery, and how many of them go elsewhere.
+    senders: HashMap<String, (usize, usize)>,
+}
+
+/// Takes a folder without a special name for Sent where its content leaves no doubt: at least 20
+/// messages, almost all From one address to others, without Received, and no automatic answer.
+fn sent_by_content(folder: &mut Folder) {
+    let inbox = folder.name.rsplit('/').next().and_then(roles::by_name) == Some(Role::Received)
+        && folder.why.starts_with("named");
+    if folder.role != Role::Received || inbox || folder.layout == Layout::Files {
+        return;
+    }
+    let Some(sample) = sample(folder) else { return };
+    let mut senders: Vec<_> = sample.senders.into_iter().collect();
+    senders.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let Some((address, (count, elsewhere))) = senders.into_iter().next() else { return };
+    if sample.seen >= ENOUGH
+        && sample.automatic == 0
+        && sample.delivered * 20 <= sample.seen
+        && count * 5 >= sample.seen * 4
+        && elsewhere * 2 >= count
+    {
+        let share = count * 100 / sample.seen;
+        folder.role = Role::Sent;
+        folder.why = format!(
+            "by content: {share}% of {} messages are From {} and have no Received",
+            sample.seen,
+            escaped(address.as_bytes())
+        );
+    }
+}
+
+fn sample(folder: &Folder) -> Option<Sample> {
+    let mut sample = Sample::default();
+    let chunks = match folder.layout {
+        Layout::Mbox => mbox::whole(folder)?,
+        _ => {
+            // A glance at some files as they come spares the listing of a large inbox.
+            let few = spread(maildir::some(folder, 2 * ENOUGH), ENOUGH);
+            if few.iter().map(count).sum::<usize>() < ENOUGH {
+                return None;
             }
-            let mut below = names.to_vec();
-            below.push(roles::utf7(&name.to_string_lossy()));
-            if is_maildir(&path) {
-                self.maildir(&path, top, &below, depth + 1);
+            look(folder, &few, &mut sample);
+            if sample.delivered * 4 > sample.seen || sample.automatic > 1 {
+                return None;
+            }
+            sample = Sample::default();
+            spread(folder.chunks(u64::MAX).ok()?.0, SAMPLE)
+        }
+    };
+    look(folder, &chunks, &mut sample);
+    Some(sample)
+}
+
+fn count(chunk: &Chunk) -> usize {
+    match &chunk.piece {
+        Piece::Files { names, .. } => names.len(),
+        _ => 0,
+    }
+}
+
+/// Leaves about `wanted` files, evenly spread.
+fn spread(mut chunks: Vec<Chunk>, wanted: usize) -> Vec<Chunk> {
+    let all: usize = chunks.iter().map(count).sum();
+    let step = (all / wanted).max(1);
+    let mut at = 0usize;
+    for chunk in &mut chunks {
+        if let Piece::Files { names, .. } = &mut chunk.piece {
+            names.retain(|_| {
+                at += 1;
+                (at - 1).is_multiple_of(step)
+            });
+        }
+    }
+    chunks
+}
+
+fn look(folder: &Folder, chunks: &[Chunk], sample: &mut Sample) {
+    for chunk in chunks {
+        folder.read_until(chunk, &mut |stored| {
+            sample.add(stored.head());
+            let hopeless = sample.seen >= ENOUGH && sample.delivered * 4 > sample.seen;
+            if sample.seen >= SAMPLE || hopeless {
+                ControlFlow::Break(())
             } else {
-                self.nested(&path, top, &below, depth + 1);
+                ControlFlow::Continue(())
             }
-        }
-    }
-
-    /// Folders without a telling name that hold sent mail by their content; only where there are
-    /// several to choose from, and never the one that mail is delivered to.
-    fn told_by_content(&mut self) {
-        if self.folders.iter().any(|f| f.role == Role::Sent) || self.folders.len() < 2 {
-            return;
-        }
-        let store = Store {
-            name: String::new(),
-            root: self.root.clone(),
-            folders: Vec::new(),
-            skipped: Vec::new(),
-        };
-        for folder in &mut self.folders {
-            if folder.role != Role::Received
-                || folder.layout == Layout::Files
-                || folder.name == "INBOX"
-            {
-                continue;
-            }
-            if let Some(why) = sent_by_content(&store, folder) {
-                folder.role = Role::Sent;
-                folder.why = why;
-            }
-        }
-    }
-}
-
-fn holds_maildirs(dir: &Path, depth: usize) -> bool {
-    depth > 0
-        && sorted(dir).is_ok_and(|entries| {
-            entries.iter().any(|(name, kind)| {
-                let path = dir.join(name);
-                kind.is_dir() && (is_maildir(&path) || holds_maildirs(&path, depth - 1))
-            })
-        })
-}
-
-/// Entries of a folder, sorted by octets; links are not followed.
-fn sorted(dir: &Path) -> io::Result<Vec<(OsString, std::fs::FileType)>> {
-    let mut entries = Vec::new();
-    for entry in std::fs::read_dir(dir)? {
-        let entry = entry?;
-        entries.push((entry.file_name(), entry.file_type()?));
-    }
-    entries.sort_by(|a, b| a.0.cmp(&b.0));
-    Ok(entries)
-}
-
-/// Whether messages of an mbox carry marks of their own role, told by its beginning.
-fn is_marked(path: &Path) -> bool {
-    head(path).is_ok_and(|(octets, _)| {
-        let lower = octets.to_ascii_lowercase();
-        [&b"\nx-mozilla-status:"[..], b"\nx-gmail-labels:"]
-            .iter()
-            .any(|mark| memchr::memmem::find(&lower, mark).is_some())
-    })
-}
-
-/// Why a folder holds sent mail, told by its first messages: none was received over a host, none is an
-/// automatic answer, and nearly all are From one address.
-fn sent_by_content(store: &Store, folder: &Folder) -> Option<String> {
-    let (chunks, _) = folder.chunks(1 << 20).ok()?;
-    let mut seen = 0usize;
-    let mut received = 0usize;
-    let mut automatic = 0usize;
-    let mut from: BTreeMap<Vec<u8>, usize> = BTreeMap::new();
-    for chunk in chunks.iter().take(4) {
-        if seen >= SAMPLE {
+        });
+        if sample.seen >= SAMPLE {
             break;
         }
-        folder.read(store, chunk, &mut |stored| {
-            if seen >= SAMPLE {
-                return;
-            }
-            seen += 1;
-            let head = stored.head();
-            received += usize::from(super::header_value(head, b"received").is_some());
-            let answer = [&b"auto-submitted"[..], b"x-failed-recipients"]
-                .iter()
-                .any(|n| super::header_value(head, n).is_some())
-                || super::header_value(head, b"return-path").is_some_and(|v| v == b"<>");
-            automatic += usize::from(answer);
-            if let Some(value) = super::header_value(head, b"from") {
-                let address = value.split(|b| b" <>\"".contains(b)).find(|w| w.contains(&b'@'));
-                *from.entry(address.unwrap_or(b"").to_ascii_lowercase()).or_default() += 1;
-            }
-        });
     }
-    let (address, most) = from.iter().max_by_key(|(_, n)| **n)?;
-    (seen >= ENOUGH
-        && received * 50 <= seen
-        && automatic == 0
-        && *most * 10 >= seen * 8
-        && !address.is_empty())
-    .then(|| {
-        format!(
-            "by content: {} % of {seen} messages are From {}, none came over a host",
-            most * 100 / seen,
-            super::escaped(address)
-        )
-    })
+}
+
+impl Sample {
+    fn add(&mut self, head: &[u8]) {
+        self.seen += 1;
+        let has = |name: &[u8]| roles::field(head, name).is_some();
+        let text = |name: &[u8]| {
+            roles::field(head, name)
+                .map(|v| String::from_utf8_lossy(&v).to_lowercase())
+                .unwrap_or_default()
+        };
+        let from = text(b"From:");
+        let automatic = text(b"Auto-Submitted:").contains("auto-")
+            || text(b"Content-Type:").contains("multipart/report")
+            || text(b"Return-Path:").trim() == "<>"
+            || has(b"X-Failed-Recipients:")
+            || from.contains("mailer-daemon");
+        self.automatic += usize::from(automatic);
+        if has(b"Received:") || has(b"Return-Path:") || has(b"Delivered-To:") {
+            self.delivered += 1;
+            return;
+        }
+        let address = match (from.rfind('<'), from.rfind('>')) {
+            (Some(open), Some(close)) if open < close => &from[open + 1..close],
+            _ => from.split_whitespace().find(|w| w.contains('@')).unwrap_or_default(),
+        };
+        if address.contains('@') {
+            let to_self = text(b"To:").contains(address);
+            let entry = self.senders.entry(address.to_owned()).or_default();
+            entry.0 += 1;
+            entry.1 += usize::from(!to_self);
+        }
+    }
 }

@@ -2,23 +2,26 @@
 //! that changes mail is `relocation`.
 
 mod discover;
+mod files;
+mod from_line;
 mod maildir;
 mod mbox;
+mod names;
+mod open;
 mod roles;
+mod spans;
 
 use std::borrow::Cow;
-use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
+use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-pub use mbox::Bounds;
-
-use crate::Error;
+pub use open::open_message;
 
 /// How a folder keeps its messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -62,7 +65,7 @@ pub enum Compression {
 /// One folder of mail inside a store.
 #[derive(Debug, Clone)]
 pub struct Folder {
-    /// Name to show: `INBOX` for the top, else the decoded hierarchy with `/`; escaped.
+    /// Name to show: `INBOX` for the top, else the decoded hierarchy with `/`.
     pub name: String,
     /// Folder or file on disk.
     pub path: PathBuf,
@@ -78,10 +81,6 @@ pub struct Folder {
     pub why: String,
     /// The top of the Maildir this folder belongs to; the folder that holds an mbox or files.
     pub mailbox: PathBuf,
-    /// Messages carry marks of their own role: `X-Mozilla-Status`, `X-Gmail-Labels`.
-    marked: bool,
-    /// Files of a [`Layout::Files`] folder.
-    files: Vec<OsString>,
 }
 
 /// A store as the user named it.
@@ -136,58 +135,49 @@ impl Fingerprint {
         Fingerprint { len: bytes.len() as u64, sha256: Sha256::digest(bytes).into() }
     }
 
-    /// Hashes a part of a file, in bounded memory.
-    fn of_part(file: &File, offset: u64, length: u64) -> io::Result<Self> {
-        let mut hasher = Sha256::default();
-        let mut buffer = vec![0u8; (256 << 10).min(length as usize)];
-        let mut at = 0;
-        while at < length {
-            let want = buffer.len().min((length - at) as usize);
-            match file.read_at(&mut buffer[..want], offset + at) {
-                Ok(0) => break,
-                Ok(n) => {
-                    hasher.update(&buffer[..n]);
-                    at += n as u64;
-                }
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                Err(e) => return Err(e),
-            }
-        }
-        Ok(Fingerprint { len: at, sha256: hasher.finalize().into() })
-    }
-
     /// Lower-case hexadecimal digest.
     pub fn hex(&self) -> String {
-        self.sha256.iter().map(|b| format!("{b:02x}")).collect()
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut out = String::with_capacity(64);
+        for byte in self.sha256 {
+            out.push(DIGITS[usize::from(byte >> 4)] as char);
+            out.push(DIGITS[usize::from(byte & 15)] as char);
+        }
+        out
     }
+}
+
+/// The exact bounds of one message in an mbox. Over a whole file `from_line` of a message is `next` of
+/// the one before, so that From_ lines, spans and blank lines add up to the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// First octet of the From_ line.
+    pub from_line: u64,
+    /// First octet of the message.
+    pub start: u64,
+    /// Octet behind the message; up to `next` there is the one blank line, or nothing.
+    pub end: u64,
+    /// Start of the next From_ line, or end of the file.
+    pub next: u64,
 }
 
 /// A piece of a folder that can be read on its own, in parallel with others.
 #[derive(Debug, Clone)]
 pub struct Chunk {
-    /// Octets, as a measure for progress.
+    /// Octets, as a measure for progress; for Maildir and message files an estimate.
     pub octets: u64,
-    piece: Piece,
+    pub(crate) piece: Piece,
 }
 
 #[derive(Debug, Clone)]
-enum Piece {
-    /// Files of one directory: `cur`, `new`, or that of message files.
-    Files { dir: PathBuf, below: PathBuf, names: Vec<OsString> },
-    /// Part of a plain mbox: messages whose From_ line starts in `[start, end)`.
-    Part { start: u64, end: u64, lengths: bool },
+pub(crate) enum Piece {
+    /// Files of one folder on disk; `below` is that folder's path below [`Folder::path`].
+    Files { below: PathBuf, names: Vec<std::ffi::OsString> },
+    /// Part of a plain mbox that was `limit` octets long when it was listed: messages whose From_
+    /// line starts in `[start, end)`.
+    Part { start: u64, end: u64, limit: u64, lengths: spans::Lengths },
     /// A compressed mbox, read as one stream.
     Stream,
-}
-
-/// Octets of one message, wherever they are.
-enum Data<'a> {
-    /// All of them in memory.
-    Memory(&'a [u8]),
-    /// The first ones in memory, all of them in a file.
-    File { file: &'a File, offset: u64, length: u64, head: Cow<'a, [u8]> },
-    /// The first ones in memory; the rest went by and was hashed.
-    Passed { head: Cow<'a, [u8]>, fingerprint: Fingerprint },
 }
 
 /// One stored message while it is being visited.
@@ -196,223 +186,145 @@ pub struct Stored<'a> {
     pub place: Place,
     /// Octets of the whole message.
     pub size: u64,
-    /// What this one message is for (Takeout labels, `X-Mozilla-Status`, else the folder's role).
+    /// What this one message is for (Takeout labels, `X-Mozilla-Status`, Maildir flags, else the
+    /// folder's role).
     pub role: Role,
     /// Received date as the store keeps it: file time, or that of the From_ line. Unix seconds.
     pub received: Option<i64>,
-    /// Where its From_ line and the next one stand, in an mbox.
+    /// Whether the user flagged it (`F`, `X-Status: F`, Mozilla bit 0x4).
+    pub flagged: bool,
+    /// Exact bounds, mbox only.
     pub bounds: Option<Bounds>,
-    data: Data<'a>,
-    quoted: bool,
+    head: &'a [u8],
+    backing: Backing<'a>,
 }
 
-impl Stored<'_> {
-    /// The first octets: the whole message, or at least its first 16 KiB.
-    pub fn head(&self) -> &[u8] {
-        match &self.data {
-            Data::Memory(octets) => octets,
-            Data::File { head, .. } | Data::Passed { head, .. } => head,
-        }
+/// From where the octets behind the head are read.
+enum Backing<'a> {
+    /// A message file; its head starts behind `lead` octets (a stray From_ line).
+    File { file: &'a File, lead: u64 },
+    /// Part of a plain mbox.
+    Part { file: &'a File, offset: u64 },
+    /// A decompressed stream, which is gone: the head is all there is, and the hash was taken on the
+    /// way where the message is longer.
+    Stream { sha256: Option<[u8; 32]> },
+}
+
+/// Octets read at a time when a large message is read again.
+const PIECE: usize = 256 << 10;
+
+impl<'a> Stored<'a> {
+    /// The first octets: the whole header block and 4 KiB of the body, or the whole message, at least
+    /// the first 16 KiB where there are that many. A header block is cut at 1 MiB. A From_ line that
+    /// some deliverers leave at the top of a message file is not part of it.
+    pub fn head(&self) -> &'a [u8] {
+        self.head
     }
 
-    /// The message, at most its first `limit` octets, mboxo/mboxrd quoting of `From ` undone.
-    pub fn whole(&self, limit: usize) -> io::Result<Cow<'_, [u8]>> {
-        let octets = match &self.data {
-            Data::Memory(octets) => Cow::Borrowed(&octets[..octets.len().min(limit)]),
-            Data::Passed { head, .. } => Cow::Borrowed(&head[..head.len().min(limit)]),
-            Data::File { file, offset, length, .. } => {
-                let mut octets = vec![0u8; (*length as usize).min(limit)];
-                let mut n = 0;
-                while n < octets.len() {
-                    match file.read_at(&mut octets[n..], offset + n as u64) {
-                        Ok(0) => break,
-                        Ok(k) => n += k,
-                        Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                        Err(e) => return Err(e),
-                    }
-                }
-                octets.truncate(n);
-                Cow::Owned(octets)
+    /// The message, at most its first `limit` octets, mboxo/mboxrd quoting of `From ` undone. In a
+    /// compressed mbox at most its first 16 MiB.
+    pub fn whole(&self, limit: usize) -> io::Result<Cow<'a, [u8]>> {
+        let (file, offset, length) = match &self.backing {
+            Backing::File { file, lead } => (*file, *lead, self.size.saturating_sub(*lead)),
+            Backing::Part { file, offset } => (*file, *offset, self.size),
+            Backing::Stream { .. } => {
+                return Ok(mbox::unquoted(&self.head[..self.head.len().min(limit)]));
             }
         };
-        if !self.quoted {
-            return Ok(octets);
-        }
-        Ok(match octets {
-            Cow::Borrowed(o) => mbox::unquoted(o),
-            Cow::Owned(o) => Cow::Owned(mbox::unquoted(&o).into_owned()),
+        let wanted = usize::try_from(length).unwrap_or(usize::MAX).min(limit);
+        let raw = if wanted <= self.head.len() {
+            Cow::Borrowed(&self.head[..wanted])
+        } else {
+            let mut bytes = vec![0; wanted];
+            let got = read_full_at(file, &mut bytes, offset)?;
+            bytes.truncate(got);
+            Cow::Owned(bytes)
+        };
+        Ok(match (&self.backing, raw) {
+            (Backing::File { .. }, raw) => raw,
+            (_, Cow::Borrowed(raw)) => mbox::unquoted(raw),
+            (_, Cow::Owned(raw)) => Cow::Owned(mbox::unquoted(&raw).into_owned()),
         })
     }
 
     /// Hashes the stored octets, however many there are, in bounded memory.
     pub fn fingerprint(&self) -> io::Result<Fingerprint> {
-        match &self.data {
-            Data::Memory(octets) => Ok(Fingerprint::of(octets)),
-            Data::File { file, offset, length, .. } => Fingerprint::of_part(file, *offset, *length),
-            Data::Passed { fingerprint, .. } => Ok(*fingerprint),
-        }
-    }
-
-    /// Whether the user flagged it: `F` in a Maildir name, `X-Status: F`, Mozilla's bit 0x4.
-    pub fn flagged(&self) -> bool {
-        match &self.place {
-            Place::File(path) => {
-                let name = path.file_name().unwrap_or_default().as_bytes();
-                maildir::flags(name).contains(&b'F')
+        let (file, offset) = match &self.backing {
+            Backing::Stream { sha256: Some(sha256) } => {
+                return Ok(Fingerprint { len: self.size, sha256: *sha256 });
             }
-            Place::Span { .. } => {
-                let field = |name| header_value(self.head(), name);
-                field(b"x-status").is_some_and(|v| v.contains(&b'F'))
-                    || mozilla_bits(self.head()).is_some_and(|bits| bits & 0x4 != 0)
+            Backing::File { file, lead: 0 } if self.head.len() as u64 != self.size => (*file, 0),
+            Backing::File { file, lead: 1.. } => (*file, 0),
+            Backing::Part { file, offset } if self.head.len() as u64 != self.size => {
+                (*file, *offset)
             }
-        }
-    }
-}
-
-/// The raw value of the first field of that lower-case name in the header block, without its folding.
-fn header_value<'a>(head: &'a [u8], name: &[u8]) -> Option<Vec<u8>> {
-    let mut lines = head.split(|b| *b == b'\n').peekable();
-    let wanted = |l: &'a [u8]| {
-        (l.len() > name.len()
-            && l[..name.len()].eq_ignore_ascii_case(name)
-            && l[name.len()] == b':')
-            .then(|| l[name.len() + 1..].trim_ascii().to_vec())
-    };
-    while let Some(l) = lines.next() {
-        if l.is_empty() || l == b"\r" {
-            return None;
-        }
-        if let Some(mut value) = wanted(l) {
-            while let Some(more) = lines.next_if(|l| l.starts_with(b" ") || l.starts_with(b"\t")) {
-                value.push(b' ');
-                value.extend_from_slice(more.trim_ascii());
+            _ => return Ok(Fingerprint::of(self.head)),
+        };
+        let mut hasher = Sha256::new();
+        let mut piece = vec![0; PIECE];
+        let mut done = 0;
+        while done < self.size {
+            let wanted = PIECE.min(usize::try_from(self.size - done).unwrap_or(PIECE));
+            let got = read_full_at(file, &mut piece[..wanted], offset + done)?;
+            if got == 0 {
+                break;
             }
-            return Some(value);
+            hasher.update(&piece[..got]);
+            done += got as u64;
+        }
+        Ok(Fingerprint { len: done, sha256: hasher.finalize().into() })
+    }
+}
+
+/// Reads until the buffer is full or the file ends.
+fn read_full_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    let mut got = 0;
+    while got < buffer.len() {
+        match file.read_at(&mut buffer[got..], offset + got as u64) {
+            Ok(0) => break,
+            Ok(n) => got += n,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
         }
     }
-    None
-}
-
-/// Mozilla's status bits: 0x8 is deleted but still in the file, 0x4 flagged.
-fn mozilla_bits(head: &[u8]) -> Option<u32> {
-    let value = header_value(head, b"x-mozilla-status")?;
-    u32::from_str_radix(std::str::from_utf8(&value).ok()?, 16).ok()
-}
-
-/// The role that a message's own marks tell.
-fn own_role(head: &[u8], folder: Role) -> Role {
-    if mozilla_bits(head).is_some_and(|bits| bits & 0x8 != 0) {
-        return Role::Trash;
-    }
-    if let Some(labels) = header_value(head, b"x-gmail-labels") {
-        let labels = crate::message::decode_header(&labels);
-        return roles::of_labels(&labels).unwrap_or(folder);
-    }
-    folder
-}
-
-/// Bytes outside printable UTF-8, and the backslash, as `\xHH`; everything else as it is.
-pub fn escaped(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            let hidden = c.is_control()
-                || c == '\\'
-                || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{061c}');
-            if hidden {
-                let mut buffer = [0u8; 4];
-                for b in c.encode_utf8(&mut buffer).bytes() {
-                    out.push_str(&format!("\\x{b:02X}"));
-                }
-            } else {
-                out.push(c);
-            }
-        }
-        for b in chunk.invalid() {
-            out.push_str(&format!("\\x{b:02X}"));
-        }
-    }
-    out
-}
-
-fn shown(path: &Path) -> String {
-    escaped(path.as_os_str().as_bytes())
-}
-
-fn read_error(path: &Path, source: io::Error) -> Error {
-    Error::Read { path: shown(path), source }
+    Ok(got)
 }
 
 impl Store {
     /// Finds what lies at `path`: a Maildir with its folders, an mbox, message files, or a folder that
     /// holds several of these. Fails where nothing there is mail or the path cannot be read.
-    pub fn discover(path: &Path) -> Result<Store, Error> {
-        discover::store(path)
+    pub fn discover(path: &Path) -> Result<Store, crate::Error> {
+        discover::discover(path)
     }
 
-    /// Files beside a single mbox that are named as folders of sent mail are.
+    /// The mbox files beside `path` whose names say Sent: all that is looked at besides an mbox that
+    /// is named alone.
     pub fn siblings_sent(path: &Path) -> Vec<PathBuf> {
         discover::siblings_sent(path)
     }
 
     /// The locator of a message as reports write it: path below the store, for an mbox
-    /// `path#offset+length`.
+    /// `path#offset+length`. `STORE/locator` is what [`open_message`] takes.
     pub fn locator(&self, folder: usize, place: &Place) -> String {
         match place {
-            Place::File(path) => shown(path),
+            Place::File(path) => escaped(path.as_os_str().as_bytes()),
             Place::Span { offset, length } => {
-                let path = self.folders.get(folder).map(|f| shown(&f.below)).unwrap_or_default();
-                format!("{path}#{offset}+{length}")
+                let below = self.folders.get(folder).map_or(Path::new(""), |f| &f.below);
+                format!("{}#{offset}+{length}", escaped(below.as_os_str().as_bytes()))
             }
         }
     }
 }
 
-/// Files of one task of a Maildir: enough to keep a reader busy, few enough to share out.
-const FILES_PER_CHUNK: usize = 256;
-
 impl Folder {
     /// Lists the folder and cuts it into chunks of about `octets` each, in the order of its messages.
-    pub fn chunks(&self, octets: u64) -> Result<(Vec<Chunk>, Vec<Skipped>), Error> {
-        let mut skipped = Vec::new();
-        let chunks = match (self.layout, self.compression) {
-            (Layout::Maildir, _) => {
-                let mut chunks = Vec::new();
-                for sub in ["cur", "new"] {
-                    let dir = self.path.join(sub);
-                    match maildir::names(&dir) {
-                        Ok((names, left_out)) => {
-                            skipped.extend(left_out);
-                            chunks.extend(files(&dir, &self.below.join(sub), names));
-                        }
-                        // git drops empty folders, and so do some copies.
-                        Err(e) if e.kind() == io::ErrorKind::NotFound => {}
-                        Err(e) => return Err(read_error(&dir, e)),
-                    }
-                }
-                chunks
-            }
-            (Layout::Files, _) => files(&self.path, &self.below, self.files.clone()),
-            (Layout::Mbox, Compression::None) => {
-                let file = discover::open(&self.path)?;
-                let length = file.metadata().map_err(|e| read_error(&self.path, e))?.len();
-                let lengths =
-                    mbox::has_lengths(&file, length).map_err(|e| read_error(&self.path, e))?;
-                let step = if lengths { length.max(1) } else { octets.max(1) };
-                (0..length.div_ceil(step))
-                    .map(|i| {
-                        let (start, end) = (i * step, ((i + 1) * step).min(length));
-                        Chunk { octets: end - start, piece: Piece::Part { start, end, lengths } }
-                    })
-                    .collect()
-            }
-            (Layout::Mbox, _) => {
-                let size =
-                    std::fs::metadata(&self.path).map_err(|e| read_error(&self.path, e))?.len();
-                vec![Chunk { octets: size, piece: Piece::Stream }]
-            }
-        };
-        Ok((chunks, skipped))
+    /// Which messages are found does not depend on `octets`.
+    pub fn chunks(&self, octets: u64) -> Result<(Vec<Chunk>, Vec<Skipped>), crate::Error> {
+        Ok(match self.layout {
+            Layout::Maildir => maildir::chunks(self, octets),
+            Layout::Mbox => mbox::chunks(self, octets),
+            Layout::Files => files::chunks(self, octets),
+        })
     }
 
     /// Visits every message of a chunk in order. What cannot be read is returned, never dropped.
@@ -422,175 +334,117 @@ impl Folder {
         chunk: &Chunk,
         visit: &mut dyn FnMut(&Stored<'_>),
     ) -> Vec<Skipped> {
-        let result = match &chunk.piece {
-            Piece::Files { dir, below, names } => {
-                return self.read_files(store, dir, below, names, visit);
-            }
-            Piece::Part { start, end, lengths } => self.read_part(*start, *end, *lengths, visit),
-            Piece::Stream => self.read_stream(visit),
-        };
-        match result {
-            Ok(()) => Vec::new(),
-            Err(e) => vec![Skipped { what: shown(&self.path), why: e.to_string() }],
-        }
+        let _ = store;
+        self.read_until(chunk, &mut |stored| {
+            visit(stored);
+            ControlFlow::Continue(())
+        })
     }
 
-    fn read_files(
-        &self,
-        store: &Store,
-        dir: &Path,
-        below: &Path,
-        names: &[OsString],
-        visit: &mut dyn FnMut(&Stored<'_>),
-    ) -> Vec<Skipped> {
-        let skip = |what: &Path, e: io::Error| Skipped { what: shown(what), why: e.to_string() };
-        let opened = match maildir::Directory::open(dir) {
-            Ok(d) => d,
-            Err(e) => return vec![skip(dir, e)],
-        };
+    /// [`Folder::read`] that may stop early.
+    fn read_until(&self, chunk: &Chunk, visit: &mut Visit<'_>) -> Vec<Skipped> {
         let mut skipped = Vec::new();
-        let maildir = self.layout == Layout::Maildir;
-        for name in names {
-            match opened.message(name, maildir) {
-                Ok(o) => {
-                    // A store that is one message file is named by that file alone.
-                    let path = if store.root == dir.join(name) && below.as_os_str().is_empty() {
-                        PathBuf::from(name)
-                    } else {
-                        below.join(&o.name)
-                    };
-                    let role = if maildir {
-                        maildir::role(o.name.as_bytes(), self.role)
-                    } else {
-                        self.role
-                    };
-                    let data = if o.size as usize <= o.head.len() {
-                        Data::Memory(&o.head)
-                    } else {
-                        Data::File {
-                            file: &o.file,
-                            offset: 0,
-                            length: o.size,
-                            head: Cow::Borrowed(&o.head),
-                        }
-                    };
-                    visit(&Stored {
-                        place: Place::File(path),
-                        size: o.size,
-                        role,
-                        received: Some(o.modified),
-                        bounds: None,
-                        data,
-                        quoted: false,
-                    });
-                }
-                Err(e) => skipped.push(skip(&dir.join(name), e)),
+        match &chunk.piece {
+            Piece::Files { below, names } => {
+                maildir::read(self, below, names, &mut skipped, visit);
             }
+            Piece::Part { start, end, limit, lengths } => {
+                mbox::read_part(self, *start..*end, *limit, *lengths, &mut skipped, visit);
+            }
+            Piece::Stream => mbox::read_stream(self, &mut skipped, visit),
         }
         skipped
     }
+}
 
-    fn visit_mbox(&self, found: mbox::Found<'_>, visit: &mut dyn FnMut(&Stored<'_>)) {
-        let b = found.bounds;
-        let mut stored = Stored {
-            place: Place::Span { offset: b.start, length: b.end - b.start },
-            size: b.end - b.start,
-            role: self.role,
-            received: None,
-            bounds: Some(b),
-            data: found.data,
-            quoted: true,
-        };
-        if self.marked {
-            stored.role = own_role(stored.head(), self.role);
+type Visit<'v> = dyn FnMut(&Stored<'_>) -> ControlFlow<()> + 'v;
+
+impl Skipped {
+    fn new(path: &Path, why: impl Into<String>) -> Self {
+        Skipped { what: escaped(path.as_os_str().as_bytes()), why: why.into() }
+    }
+}
+
+/// Octets for display: those outside printable UTF-8 (controls and bidirectional marks count as
+/// unprintable) and the backslash as `\xHH`. [`open_message`] understands the result.
+pub fn escaped(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    for piece in bytes.utf8_chunks() {
+        for c in piece.valid().chars() {
+            if c == '\\' || unprintable(c) {
+                for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                    push_hex(&mut out, byte);
+                }
+            } else {
+                out.push(c);
+            }
         }
-        visit(&stored);
+        for byte in piece.invalid() {
+            push_hex(&mut out, *byte);
+        }
     }
-
-    fn read_part(
-        &self,
-        start: u64,
-        end: u64,
-        lengths: bool,
-        visit: &mut dyn FnMut(&Stored<'_>),
-    ) -> io::Result<()> {
-        let file = File::open(&self.path)?;
-        let length = file.metadata()?.len();
-        // The blank line before a separator stands before the part.
-        let base = start.saturating_sub(8);
-        let job = mbox::Job { base, start, end, lengths, file: Some(&file), length };
-        mbox::scan(mbox::Range { file: &file, at: base }, &job, &mut |f| self.visit_mbox(f, visit))
-    }
-
-    fn read_stream(&self, visit: &mut dyn FnMut(&Stored<'_>)) -> io::Result<()> {
-        let file = File::open(&self.path)?;
-        let size = file.metadata()?.len();
-        let source = discover::decompressed(file, size, self.compression)?;
-        let job = mbox::Job {
-            base: 0,
-            start: 0,
-            end: u64::MAX,
-            lengths: false,
-            file: None,
-            length: u64::MAX,
-        };
-        mbox::scan(source, &job, &mut |f| self.visit_mbox(f, visit))
-    }
+    out
 }
 
-fn files(dir: &Path, below: &Path, names: Vec<OsString>) -> Vec<Chunk> {
-    let sizes = maildir::Directory::open(dir).ok();
-    names
-        .chunks(FILES_PER_CHUNK)
-        .map(|some| Chunk {
-            // One size stands for its neighbours: a stat of each costs as much as half of the scan.
-            octets: sizes.as_ref().map_or(0, |d| some.first().map_or(0, |n| d.size(n))).max(1)
-                * some.len() as u64,
-            piece: Piece::Files {
-                dir: dir.to_owned(),
-                below: below.to_owned(),
-                names: some.to_vec(),
-            },
-        })
-        .collect()
+fn push_hex(out: &mut String, byte: u8) {
+    use std::fmt::Write;
+    let _ = write!(out, "\\x{byte:02X}");
 }
 
-/// Opens one message by its path, or by `path#offset+length` in an mbox (plain or compressed), as
-/// reports write it behind the store's name. Octets as stored.
-pub fn open_message(spec: &OsStr) -> Result<Vec<u8>, Error> {
-    let path = Path::new(spec);
-    if path.is_file() {
-        return std::fs::read(path).map_err(|e| read_error(path, e));
+/// Controls, and the format characters that hide or reorder what stands around them.
+fn unprintable(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Undoes [`escaped`].
+fn unescaped(shown: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(shown.len());
+    let mut rest = shown;
+    while let Some((&first, tail)) = rest.split_first() {
+        let code = rest
+            .strip_prefix(b"\\x")
+            .and_then(|h| h.get(..2))
+            .and_then(|h| std::str::from_utf8(h).ok())
+            .and_then(|h| u8::from_str_radix(h, 16).ok());
+        match code {
+            Some(byte) => {
+                out.push(byte);
+                rest = &rest[4..];
+            }
+            None => {
+                out.push(first);
+                rest = tail;
+            }
+        }
     }
-    let bytes = spec.as_bytes();
-    let malformed = |what: &str| Error::Malformed { path: escaped(bytes), what: what.to_owned() };
-    let hash = memchr::memrchr(b'#', bytes);
-    let (file, span) = match hash {
-        Some(at) => (OsStr::from_bytes(&bytes[..at]), std::str::from_utf8(&bytes[at + 1..]).ok()),
-        None => (spec, None),
-    };
-    let mut file = PathBuf::from(file);
-    // A store that is one file has its name once more as the path of its messages.
-    if !file.is_file()
-        && let (Some(parent), Some(name)) = (file.parent(), file.file_name())
-        && parent.file_name() == Some(name)
-        && parent.is_file()
-    {
-        file = parent.to_owned();
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unprintable_octets_and_backslash_are_escaped_and_come_back() {
+        let name = b"a\\b\n\xff\xc3\xa9\x1b \xe2\x80\xae.eml";
+        let shown = escaped(name);
+        assert_eq!(shown, "a\\x5Cb\\x0A\\xFF\u{e9}\\x1B \\xE2\\x80\\xAE.eml");
+        assert_eq!(unescaped(shown.as_bytes()), name);
     }
-    let Some(span) = span else {
-        return std::fs::read(&file).map_err(|e| read_error(&file, e));
-    };
-    let (offset, length) = span
-        .split_once('+')
-        .and_then(|(o, l)| Some((o.parse::<u64>().ok()?, l.parse::<u64>().ok()?)))
-        .ok_or_else(|| malformed("no span; write path#offset+length"))?;
-    let mut source = discover::reader(&file)?;
-    io::copy(&mut (&mut source).take(offset), &mut io::sink()).map_err(|e| read_error(&file, e))?;
-    let mut octets = Vec::new();
-    source.take(length).read_to_end(&mut octets).map_err(|e| read_error(&file, e))?;
-    if octets.len() as u64 != length {
-        return Err(malformed("the file is shorter than that"));
+
+    #[test]
+    fn fingerprint_is_sha256() {
+        let print = Fingerprint::of(b"abc");
+        assert_eq!(print.len, 3);
+        assert_eq!(print.hex(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
-    Ok(octets)
+
+    proptest::proptest! {
+        #[test]
+        fn any_name_comes_back_from_its_escaped_form(name: Vec<u8>) {
+            proptest::prop_assert_eq!(unescaped(escaped(&name).as_bytes()), name);
+        }
+    }
 }

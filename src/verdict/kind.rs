@@ -72,6 +72,11 @@ pub fn decide_kind(m: &Message, evidence: &[Evidence]) -> KindVerdict {
         notice.firm += bounce.firm.min(3.0);
     }
 
+    // Some programs write a receipt as a plain automatic reply; its subject tells.
+    if sums[index(Kind::Receipt)].subject > 0.0 {
+        sums[index(Kind::Receipt)].firm += auto.firm;
+    }
+
     let refused = m.defects.iter().any(|d| d.refuses());
     let mut best = (Kind::Ordinary, 0.0f32);
     if !refused {

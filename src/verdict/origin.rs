@@ -58,7 +58,11 @@ pub fn decide(record: &Record, lessons: &Lessons, sent: &SentIndex, terms: &Term
         weigh_absence(record, lessons, &mut marks);
         weigh_address(record, lessons, sent, terms, &mut marks);
         weigh_path(record, lessons, sent, terms, &mut marks);
-        weigh_habits(record, sent, terms, &mut marks);
+        // The id, and perhaps the rest, of a known message may have been copied: then its shape is no
+        // news.
+        if !matches!(record.link, Link::Matched { .. } | Link::Contradicted(_)) {
+            weigh_habits(record, lessons, sent, terms, &mut marks);
+        }
         weigh_campaign(record, lessons, &mut marks);
     }
     let (odds, ledger) = sum(&mut marks.0, solid);
@@ -138,7 +142,13 @@ fn weigh_path(
     }
 }
 
-fn weigh_habits(record: &Record, sent: &SentIndex, terms: &Terms, marks: &mut Marks) {
+fn weigh_habits(
+    record: &Record,
+    lessons: &Lessons,
+    sent: &SentIndex,
+    terms: &Terms,
+    marks: &mut Marks,
+) {
     let a = &record.answered;
     if let Some(shape) = &a.shape
         && sent.shapes.total() >= ENOUGH
@@ -146,7 +156,7 @@ fn weigh_habits(record: &Record, sent: &SentIndex, terms: &Terms, marks: &mut Ma
         let quote = a.message_id().map(ToString::to_string).unwrap_or_default();
         if sent.shapes.count(shape) > 0 {
             marks.add("own-id-shape", weights::on_origin("own-id-shape"), &quote);
-        } else if !same_domain(shape, sent) {
+        } else if !same_domain(shape, sent) && !lessons.habits.is_answered_shape(shape) {
             marks.add("foreign-id-shape", rare(sent.shapes.unseen()), &quote);
         }
     }
@@ -186,9 +196,9 @@ fn weigh_campaign(record: &Record, lessons: &Lessons, marks: &mut Marks) {
     let Some(c) = lessons.campaigns.of(record) else { return };
     // The owner's own mailing is a group too; one solid match makes the group genuine. Without a
     // foreign way nothing shows that a group is not one that Sent has missed.
-    if c.solid > 0 {
+    if c.solid >= 2 && c.solid * 3 >= c.members {
         marks.add("campaign-genuine", weights::on_origin("campaign-genuine"), &c.template);
-    } else if c.foreign >= 3 && c.own == 0 && c.foreign * 3 >= c.members {
+    } else if c.solid == 0 && c.foreign >= 3 && c.own == 0 && c.foreign * 3 >= c.members {
         marks.add("campaign-forged", weights::on_origin("campaign-forged"), &c.template);
     }
 }
@@ -235,7 +245,10 @@ fn sum(marks: &mut Vec<Mark>, solid: bool) -> (f32, Vec<Entry>) {
     if forged_groups < 2 {
         total = total.min(bound);
     }
-    if genuine_groups < 2 {
+    // What only looks like the owner's mail may come from a stolen account or a neighbour on the same
+    // relay: without a message in Sent behind it nothing is called genuine.
+    let matched = marks.iter().any(|m| m.group == Group::Identity && m.log_odds < 0.0);
+    if genuine_groups < 2 || !matched {
         total = total.max(-bound);
     }
     (total, ledger)

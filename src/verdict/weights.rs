@@ -45,6 +45,7 @@ const KIND: &[(&str, f32)] = &[
     ("returns-recipients-mail", 1.5),
     ("returns-others-mail", 6.0),
     ("smtp-transcript", 1.0),
+    ("names-nobody", 5.0),
     ("calendar-answer", 5.0),
     ("aggregate-report", 8.0),
     ("json-notification", 9.0),
@@ -87,7 +88,7 @@ const ORIGIN: &[(&str, f32)] = &[
     ("authentication-failed", 1.5),
     ("own-id-shape", 0.5),
     ("campaign-forged", 2.5),
-    ("campaign-genuine", 2.5),
+    ("campaign-genuine", 1.5),
     ("more-failures-than-recipients", 1.5),
 ];
 

@@ -3,6 +3,7 @@
 
 mod cli;
 mod corpus;
+mod mailboxes;
 mod relocation;
 mod support;
 mod tidy;

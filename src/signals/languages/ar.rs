@@ -103,6 +103,11 @@ pub(super) const LANGUAGE: Language = Language {
         "---------- Forwarded message ---------",
         "---------- الرسالة المُعاد توجيهها ----------",
     ],
-    shows: &[],
-    spares: &[],
+    shows: &[
+        "bounce/lang-ar-exchange.eml",
+        "delivery-notice/lang-ar-exchange-delay.eml",
+        "receipt/ar-outlook-read.eml",
+        "auto-reply/ar-exchange.eml",
+    ],
+    spares: &["ordinary/ar-holiday.eml"],
 };

@@ -88,7 +88,6 @@ pub(super) const LANGUAGE: Language = Language {
         "отговорете на това съобщение, за да",
         "вашето съобщение е задържано",
         "потвърдете, че вие сте подателят",
-        "това се прави само веднъж",
     ],
     receipt_subjects: &[
         r"прочетено\s?:\s?\S",
@@ -104,6 +103,11 @@ pub(super) const LANGUAGE: Language = Language {
         "-------- Препратено писмо --------",
         "---------- Forwarded message ---------",
     ],
-    shows: &[],
-    spares: &[],
+    shows: &[
+        "bounce/lang-bg-exchange.eml",
+        "delivery-notice/lang-bg-exchange-delay.eml",
+        "receipt/bg-outlook-read.eml",
+        "auto-reply/bg-exchange.eml",
+    ],
+    spares: &["ordinary/bg-holiday.eml"],
 };

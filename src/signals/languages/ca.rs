@@ -92,7 +92,6 @@ pub(super) const LANGUAGE: Language = Language {
         "només cal que respongueu aquest missatge",
         "el vostre missatge queda retingut fins",
         "confirmeu que sou el remitent",
-        "només caldrà fer-ho una vegada",
     ],
     receipt_subjects: &[
         r"llegit\s?:\s?\S",
@@ -107,6 +106,11 @@ pub(super) const LANGUAGE: Language = Language {
         "---------- Missatge reenviat ----------",
         "---------- Forwarded message ---------",
     ],
-    shows: &[],
-    spares: &[],
+    shows: &[
+        "bounce/lang-ca-exchange.eml",
+        "delivery-notice/lang-ca-exchange-delay.eml",
+        "receipt/ca-outlook-read.eml",
+        "auto-reply/ca-exchange.eml",
+    ],
+    spares: &["ordinary/ca-holiday.eml"],
 };

@@ -147,8 +147,6 @@ pub(super) const LANGUAGE: Language = Language {
         "vaše zpráva bude doručena až po",
         "zpráva bude doručena teprve po",
         "potvrďte, že jste odesílatel",
-        "stačí to udělat jen jednou",
-        "toto potvrzení je nutné provést pouze jednou",
     ],
     receipt_subjects: &[
         r"p[řr]e[čc]ten[oéá]\s?:\s?\S",
@@ -168,6 +166,12 @@ pub(super) const LANGUAGE: Language = Language {
         "Původní záhlaví zprávy:",
         "Původní hlavičky zprávy:",
     ],
-    shows: &[],
-    spares: &[],
+    shows: &[
+        "bounce/lang-cs-exchange.eml",
+        "delivery-notice/lang-cs-exchange-delay.eml",
+        "receipt/cs-outlook-read.eml",
+        "auto-reply/cs-exchange.eml",
+        "auto-reply/cs-office-utf7.eml",
+    ],
+    spares: &["ordinary/cs-holiday.eml"],
 };

@@ -98,7 +98,6 @@ pub(super) const LANGUAGE: Language = Language {
         "din besked tilbageholdes, indtil",
         "din mail bliver først leveret, når",
         "bekræft, at du er afsenderen",
-        "du behøver kun at gøre dette én gang",
     ],
     receipt_subjects: &[
         r"læst\s?:\s?\S",
@@ -118,6 +117,11 @@ pub(super) const LANGUAGE: Language = Language {
         "Oprindelige meddelelseshoveder:",
         "Originale brevhoveder:",
     ],
-    shows: &[],
-    spares: &[],
+    shows: &[
+        "bounce/lang-da-exchange.eml",
+        "delivery-notice/lang-da-exchange-delay.eml",
+        "receipt/da-outlook-read.eml",
+        "auto-reply/da-exchange.eml",
+    ],
+    spares: &["ordinary/da-holiday.eml"],
 };

@@ -176,7 +176,6 @@ pub(super) const LANGUAGE: Language = Language {
         "damit ihre mail zugestellt wird",
         "um ihre nachricht zuzustellen, klicken sie",
         "bitte klicken sie auf den folgenden link, damit ihre",
-        "klicken sie bitte einmalig auf",
         "bitte bestätigen sie ihre nachricht",
         "bitte bestätigen sie einmalig ihre e-mail",
         "bitte antworten sie einfach auf diese nachricht, damit",
@@ -185,8 +184,6 @@ pub(super) const LANGUAGE: Language = Language {
         "ihre e-mail wird erst zugestellt, wenn",
         "ihre e-mail wird zurückgehalten, bis",
         "bestätigen sie, dass sie der absender",
-        "diese bestätigung ist nur einmal",
-        "sie müssen dies nur einmal tun",
     ],
     receipt_subjects: &[
         r"gelesen\s?:\s?\S",
@@ -215,6 +212,19 @@ pub(super) const LANGUAGE: Language = Language {
         "--- Originalnachricht ---",
         "----- Ursprünglicher Termin -----",
     ],
-    shows: &[],
-    spares: &[],
+    shows: &[
+        "bounce/lang-de-exchange.eml",
+        "delivery-notice/lang-de-exchange-delay.eml",
+        "receipt/de-outlook-read.eml",
+        "auto-reply/de-notes.eml",
+        "auto-reply/de-exchange365.eml",
+        "auto-reply/de-outlook-rule-8bit.eml",
+        "receipt/de-thunderbird.eml",
+        "bounce/lang-de-plain-8bit.eml",
+    ],
+    spares: &[
+        "ordinary/de-holiday.eml",
+        "ordinary/de-reply-to-auto-reply.eml",
+        "ordinary/de-forwarded-bounce.eml",
+    ],
 };

@@ -84,7 +84,6 @@ pub(super) const LANGUAGE: Language = Language {
         "απλώς απαντήστε σε αυτό το μήνυμα",
         "το μήνυμά σας παραμένει σε αναμονή",
         "επιβεβαιώστε ότι είστε ο αποστολέας",
-        "αυτό χρειάζεται να γίνει μόνο μία φορά",
     ],
     receipt_subjects: &[
         r"(?:αναγνώστηκε|διαβάστηκε|αναγνωσμένο)\s?:\s?\S",
@@ -100,6 +99,11 @@ pub(super) const LANGUAGE: Language = Language {
         "---------- Forwarded message ---------",
         "Αρχή προωθημένου μηνύματος:",
     ],
-    shows: &[],
-    spares: &[],
+    shows: &[
+        "bounce/lang-el-exchange.eml",
+        "delivery-notice/lang-el-exchange-delay.eml",
+        "receipt/el-outlook-read.eml",
+        "auto-reply/el-exchange.eml",
+    ],
+    spares: &["ordinary/el-holiday.eml"],
 };

@@ -165,9 +165,6 @@ pub(super) const LANGUAGE: Language = Language {
         "su mensaje no será entregado hasta",
         "confirme que usted es el remitente",
         "confirme que usted envió",
-        "sólo tendrá que hacerlo una vez",
-        "solo tendrá que hacerlo una vez",
-        "sólo es necesario hacerlo una vez",
     ],
     receipt_subjects: &[
         r"le[íi]do\s?:\s?\S",
@@ -188,6 +185,12 @@ pub(super) const LANGUAGE: Language = Language {
         "Encabezados de mensajes originales:",
         "Encabezados del mensaje original:",
     ],
-    shows: &[],
-    spares: &[],
+    shows: &[
+        "bounce/lang-es-exchange.eml",
+        "delivery-notice/lang-es-exchange-delay.eml",
+        "receipt/es-outlook-read.eml",
+        "auto-reply/es-cpanel.eml",
+        "bounce/lang-es-exchange2003.eml",
+    ],
+    spares: &["ordinary/es-holiday.eml", "ordinary/es-reply-to-auto-reply.eml"],
 };

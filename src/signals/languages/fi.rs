@@ -99,7 +99,6 @@ pub(super) const LANGUAGE: Language = Language {
         "viestisi odottaa vahvistusta",
         "viestisi toimitetaan vasta, kun",
         "vahvista, että olet lähettäjä",
-        "tämä tarvitsee tehdä vain kerran",
     ],
     receipt_subjects: &[
         r"luettu\s?:\s?\S",
@@ -117,6 +116,11 @@ pub(super) const LANGUAGE: Language = Language {
         "Välitetty viesti alkaa:",
         "Alkuperäisen viestin otsikot:",
     ],
-    shows: &[],
-    spares: &[],
+    shows: &[
+        "bounce/lang-fi-exchange.eml",
+        "delivery-notice/lang-fi-exchange-delay.eml",
+        "receipt/fi-outlook-read.eml",
+        "auto-reply/fi-exchange.eml",
+    ],
+    spares: &["ordinary/fi-holiday.eml"],
 };

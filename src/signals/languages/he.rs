@@ -90,7 +90,6 @@ pub(super) const LANGUAGE: Language = Language {
         "פשוט השב להודעה זו",
         "הודעתך מוחזקת עד",
         "אשר שאתה השולח",
-        "יש לעשות זאת פעם אחת בלבד",
     ],
     receipt_subjects: &[
         r"נקרא(?:ה)?\s?:\s?\S",
@@ -105,6 +104,11 @@ pub(super) const LANGUAGE: Language = Language {
         "---------- הודעה מועברת ----------",
         "---------- Forwarded message ---------",
     ],
-    shows: &[],
-    spares: &[],
+    shows: &[
+        "bounce/lang-he-exchange.eml",
+        "delivery-notice/lang-he-exchange-delay.eml",
+        "receipt/he-outlook-read.eml",
+        "auto-reply/he-exchange.eml",
+    ],
+    spares: &["ordinary/he-holiday.eml"],
 };

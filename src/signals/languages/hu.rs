@@ -100,7 +100,6 @@ pub(super) const LANGUAGE: Language = Language {
         "üzenete megerősítésre vár",
         "levelét csak azután kézbesítjük",
         "erősítse meg, hogy ön a feladó",
-        "ezt csak egyszer kell megtennie",
     ],
     receipt_subjects: &[
         r"elolvas(?:va|ott)\s?:\s?\S",
@@ -120,6 +119,11 @@ pub(super) const LANGUAGE: Language = Language {
         "Továbbított üzenet:",
         "Eredeti üzenet fejlécei:",
     ],
-    shows: &[],
-    spares: &[],
+    shows: &[
+        "bounce/lang-hu-exchange.eml",
+        "delivery-notice/lang-hu-exchange-delay.eml",
+        "receipt/hu-outlook-read.eml",
+        "auto-reply/hu-exchange.eml",
+    ],
+    spares: &["ordinary/hu-holiday.eml"],
 };

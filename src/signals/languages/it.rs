@@ -112,6 +112,8 @@ pub(super) const LANGUAGE: Language = Language {
         "il messaggio è stato respinto",
         "il messaggio è stato rifiutato",
         "errore permanente",
+        "il recapito non è riuscito per i seguenti destinatari",
+        "il recapito non è riuscito",
     ],
     delay_subjects: &[
         r"(?:recapito|consegna)(?: del messaggio)? (?:ritardat[oa]|in ritardo|posticipat[oa])(?:$|\s?:)",
@@ -152,7 +154,6 @@ pub(super) const LANGUAGE: Language = Language {
         "il messaggio non sarà consegnato finché",
         "confermi di essere il mittente",
         "conferma di essere il mittente",
-        "questa operazione è necessaria una sola volta",
     ],
     receipt_subjects: &[
         r"letto\s?:\s?\S",
@@ -172,6 +173,11 @@ pub(super) const LANGUAGE: Language = Language {
         "Intestazioni originali del messaggio:",
         "Intestazioni del messaggio originale:",
     ],
-    shows: &[],
-    spares: &[],
+    shows: &[
+        "bounce/lang-it-exchange.eml",
+        "delivery-notice/lang-it-exchange-delay.eml",
+        "receipt/it-outlook-read.eml",
+        "auto-reply/it-exchange365.eml",
+    ],
+    spares: &["ordinary/it-holiday.eml", "ordinary/it-ho-letto.eml"],
 };

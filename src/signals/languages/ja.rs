@@ -165,8 +165,6 @@ pub(super) const LANGUAGE: Language = Language {
         "確認されるまでメールは配信されません",
         "認証が完了するまで",
         "お送りいただいたメールは保留",
-        "一度だけ確認",
-        "初回のみ認証",
         "送信者であることを確認",
     ],
     receipt_subjects: &[
@@ -191,6 +189,13 @@ pub(super) const LANGUAGE: Language = Language {
         "オリジナルメッセージのヘッダー:",
         "転送されたメッセージ:",
     ],
-    shows: &[],
-    spares: &[],
+    shows: &[
+        "bounce/lang-ja-exchange.eml",
+        "delivery-notice/lang-ja-exchange-delay.eml",
+        "receipt/ja-outlook-read.eml",
+        "auto-reply/ja-iso2022jp.eml",
+        "auto-reply/ja-exchange365.eml",
+        "bounce/lang-ja-plain-iso2022.eml",
+    ],
+    spares: &["ordinary/ja-holiday.eml", "ordinary/ja-reply-to-auto-reply.eml"],
 };

@@ -116,8 +116,6 @@ pub(super) const LANGUAGE: Language = Language {
         "인증하실 때까지",
         "보내신 메일은 보류",
         "발신자임을 확인",
-        "한 번만 인증",
-        "최초 1회만",
     ],
     receipt_subjects: &[
         r"읽음\s?[:：]",
@@ -137,6 +135,11 @@ pub(super) const LANGUAGE: Language = Language {
         "전달된 메시지 시작:",
         "원본 메시지 헤더:",
     ],
-    shows: &[],
-    spares: &[],
+    shows: &[
+        "bounce/lang-ko-exchange.eml",
+        "delivery-notice/lang-ko-exchange-delay.eml",
+        "receipt/ko-outlook-read.eml",
+        "auto-reply/ko-exchange.eml",
+    ],
+    spares: &["ordinary/ko-holiday.eml", "ordinary/ko-about-holiday.eml"],
 };

@@ -84,6 +84,11 @@ pub(super) const LANGUAGE: Language = Language {
         "-------- Pārsūtītais ziņojums --------",
         "---------- Forwarded message ---------",
     ],
-    shows: &[],
-    spares: &[],
+    shows: &[
+        "bounce/lang-lv-exchange.eml",
+        "delivery-notice/lang-lv-exchange-delay.eml",
+        "receipt/lv-outlook-read.eml",
+        "auto-reply/lv-exchange.eml",
+    ],
+    spares: &["ordinary/lv-holiday.eml"],
 };

@@ -101,7 +101,6 @@ pub(super) const LANGUAGE: Language = Language {
         "meldingen din holdes tilbake til",
         "meldingen leveres først når",
         "bekreft at du er avsenderen",
-        "du trenger bare å gjøre dette én gang",
     ],
     receipt_subjects: &[
         r"lest\s?:\s?\S",
@@ -119,6 +118,11 @@ pub(super) const LANGUAGE: Language = Language {
         "Videresendt melding:",
         "Opprinnelige meldingshoder:",
     ],
-    shows: &[],
-    spares: &[],
+    shows: &[
+        "bounce/lang-nb-exchange.eml",
+        "delivery-notice/lang-nb-exchange-delay.eml",
+        "receipt/nb-outlook-read.eml",
+        "auto-reply/nb-exchange.eml",
+    ],
+    spares: &["ordinary/nb-holiday.eml"],
 };

@@ -147,8 +147,6 @@ pub(super) const LANGUAGE: Language = Language {
         "uw bericht wordt pas bezorgd",
         "uw bericht wordt pas afgeleverd",
         "bevestig dat u de afzender bent",
-        "u hoeft dit slechts één keer te doen",
-        "u hoeft dit maar één keer te doen",
     ],
     receipt_subjects: &[
         r"gelezen\s?:\s?\S",
@@ -171,6 +169,11 @@ pub(super) const LANGUAGE: Language = Language {
         "Oorspronkelijke berichtkoppen:",
         "Originele berichtkoppen:",
     ],
-    shows: &[],
-    spares: &[],
+    shows: &[
+        "bounce/lang-nl-exchange.eml",
+        "delivery-notice/lang-nl-exchange-delay.eml",
+        "receipt/nl-outlook-read.eml",
+        "auto-reply/nl-gmail.eml",
+    ],
+    spares: &["ordinary/nl-holiday.eml"],
 };

@@ -7,9 +7,9 @@ pub(super) const LANGUAGE: Language = Language {
     title: "Polish",
     source: "Exchange 2003 to 2019 and Microsoft 365, Outlook, Lotus Notes, Gmail, Onet, WP, Interia, home.pl, Postfix templates of sites, Thunderbird, Roundcube",
     auto_reply_subjects: &[
-        r"automatyczna odpowied[źz](?:\s?:|$| od |\s-)",
-        r"odpowied[źz] automatyczna(?:\s?:|$)",
-        r"auto-?odpowied[źz](?:\s?:|$)",
+        r"automatyczna odpowied.(?:\s?:|$| od |\s-)",
+        r"odpowied. automatyczna(?:\s?:|$)",
+        r"auto-?odpowied.(?:\s?:|$)",
         r"autoresponder\s?(?::|$)",
         r"poza biurem(?:\s?:|$| do )",
         "(?:informacja|powiadomienie|wiadomo[śs][ćc]) o nieobecno[śs]ci",
@@ -151,8 +151,6 @@ pub(super) const LANGUAGE: Language = Language {
         "wiadomość zostanie dostarczona dopiero po",
         "wiadomość nie zostanie dostarczona, dopóki",
         "potwierdź, że jesteś nadawcą",
-        "wystarczy zrobić to tylko raz",
-        "należy to zrobić tylko raz",
     ],
     receipt_subjects: &[
         r"przeczytan[oeay]\s?:\s?\S",
@@ -176,6 +174,12 @@ pub(super) const LANGUAGE: Language = Language {
         "Początek przekazanej wiadomości:",
         "Oryginalne nagłówki wiadomości:",
     ],
-    shows: &[],
-    spares: &[],
+    shows: &[
+        "bounce/lang-pl-exchange.eml",
+        "delivery-notice/lang-pl-exchange-delay.eml",
+        "receipt/pl-outlook-read.eml",
+        "auto-reply/pl-8bit-latin2.eml",
+        "auto-reply/pl-exchange.eml",
+    ],
+    spares: &["ordinary/pl-holiday.eml", "ordinary/pl-poza-biurem.eml"],
 };

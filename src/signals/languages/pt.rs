@@ -148,7 +148,6 @@ pub(super) const LANGUAGE: Language = Language {
         "para que seu e-mail seja entregue",
         "clique no link abaixo para que sua mensagem",
         "clique no link abaixo para que seu e-mail",
-        "clique no link abaixo para liberar",
         "clique aqui para que sua mensagem",
         "basta responder a esta mensagem",
         "responda a esta mensagem para que",
@@ -157,10 +156,6 @@ pub(super) const LANGUAGE: Language = Language {
         "sua mensagem só será entregue",
         "seu e-mail só será entregue",
         "confirme que você é o remetente",
-        "confirmar que você é uma pessoa",
-        "você só precisa fazer isso uma vez",
-        "esta confirmação será solicitada apenas uma vez",
-        "solicita uma única confirmação",
     ],
     receipt_subjects: &[
         r"lid[oa]\s?:\s?\S",
@@ -181,6 +176,11 @@ pub(super) const LANGUAGE: Language = Language {
         "Cabeçalhos de mensagem originais:",
         "Cabeçalhos originais da mensagem:",
     ],
-    shows: &[],
-    spares: &[],
+    shows: &[
+        "bounce/lang-pt-exchange.eml",
+        "delivery-notice/lang-pt-exchange-delay.eml",
+        "receipt/pt-outlook-read.eml",
+        "auto-reply/pt-exchange2010.eml",
+    ],
+    spares: &["ordinary/pt-holiday.eml", "ordinary/pt-known-ambiguity.eml"],
 };

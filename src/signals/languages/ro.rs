@@ -95,7 +95,6 @@ pub(super) const LANGUAGE: Language = Language {
         "trebuie doar să răspundeți la acest mesaj",
         "mesajul dumneavoastră este reținut până",
         "confirmați că sunteți expeditorul",
-        "trebuie să faceți acest lucru o singură dată",
     ],
     receipt_subjects: &[
         r"citit\s?:\s?\S",
@@ -111,6 +110,11 @@ pub(super) const LANGUAGE: Language = Language {
         "---------- Mesaj redirecționat ---------",
         "---------- Forwarded message ---------",
     ],
-    shows: &[],
-    spares: &[],
+    shows: &[
+        "bounce/lang-ro-exchange.eml",
+        "delivery-notice/lang-ro-exchange-delay.eml",
+        "receipt/ro-outlook-read.eml",
+        "auto-reply/ro-exchange.eml",
+    ],
+    spares: &["ordinary/ro-holiday.eml"],
 };

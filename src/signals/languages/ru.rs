@@ -171,10 +171,7 @@ pub(super) const LANGUAGE: Language = Language {
         "ваше письмо задержано до",
         "ваше сообщение задержано до",
         "ваше письмо ожидает подтверждения",
-        "подтвердите, что вы не робот",
         "подтвердите, что вы являетесь отправителем",
-        "это нужно сделать только один раз",
-        "подтверждение требуется только один раз",
     ],
     receipt_subjects: &[
         r"прочте?(?:но|ено)\s?:\s?\S",
@@ -201,6 +198,13 @@ pub(super) const LANGUAGE: Language = Language {
         "Исходные заголовки сообщения:",
         "This is a copy of your message, including all the headers",
     ],
-    shows: &[],
-    spares: &[],
+    shows: &[
+        "bounce/lang-ru-exchange.eml",
+        "delivery-notice/lang-ru-exchange-delay.eml",
+        "receipt/ru-outlook-read.eml",
+        "auto-reply/ru-koi8-rule.eml",
+        "auto-reply/ru-1251-exchange.eml",
+        "bounce/lang-ru-plain-koi8.eml",
+    ],
+    spares: &["ordinary/ru-holiday.eml", "ordinary/ru-forwarded-bounce.eml"],
 };

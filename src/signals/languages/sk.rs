@@ -107,7 +107,6 @@ pub(super) const LANGUAGE: Language = Language {
         "vaša správa čaká na potvrdenie",
         "vaša správa bude doručená až po",
         "potvrďte, že ste odosielateľ",
-        "stačí to urobiť iba raz",
     ],
     receipt_subjects: &[
         r"pre[čc][íi]tan[éáe]\s?:\s?\S",
@@ -123,6 +122,11 @@ pub(super) const LANGUAGE: Language = Language {
         "---------- Forwarded message ---------",
         "Začiatok preposlanej správy:",
     ],
-    shows: &[],
-    spares: &[],
+    shows: &[
+        "bounce/lang-sk-exchange.eml",
+        "delivery-notice/lang-sk-exchange-delay.eml",
+        "receipt/sk-outlook-read.eml",
+        "auto-reply/sk-exchange.eml",
+    ],
+    spares: &["ordinary/sk-holiday.eml"],
 };

@@ -146,7 +146,6 @@ pub(super) const LANGUAGE: Language = Language {
         "ditt meddelande levereras inte förrän",
         "ditt meddelande levereras först när",
         "bekräfta att du är avsändaren",
-        "du behöver bara göra detta en gång",
     ],
     receipt_subjects: &[
         r"läst\s?:\s?\S",
@@ -169,6 +168,11 @@ pub(super) const LANGUAGE: Language = Language {
         "Ursprungliga meddelandehuvuden:",
         "Ursprungliga brevhuvuden:",
     ],
-    shows: &[],
-    spares: &[],
+    shows: &[
+        "bounce/lang-sv-exchange.eml",
+        "delivery-notice/lang-sv-exchange-delay.eml",
+        "receipt/sv-outlook-read.eml",
+        "auto-reply/sv-groupwise.eml",
+    ],
+    spares: &["ordinary/sv-holiday.eml", "ordinary/sv-frandag.eml"],
 };

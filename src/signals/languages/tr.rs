@@ -103,7 +103,6 @@ pub(super) const LANGUAGE: Language = Language {
         "bu iletiyi yanıtlamanız yeterlidir",
         "mesajınız onaylanana kadar",
         "gönderen olduğunuzu doğrulayın",
-        "bunu yalnızca bir kez yapmanız",
     ],
     receipt_subjects: &[
         r"okundu\s?:\s?\S",
@@ -123,6 +122,11 @@ pub(super) const LANGUAGE: Language = Language {
         "İletilmiş iletinin başı:",
         "Özgün ileti üst bilgileri:",
     ],
-    shows: &[],
-    spares: &[],
+    shows: &[
+        "bounce/lang-tr-exchange.eml",
+        "delivery-notice/lang-tr-exchange-delay.eml",
+        "receipt/tr-outlook-read.eml",
+        "auto-reply/tr-exchange.eml",
+    ],
+    spares: &["ordinary/tr-holiday.eml"],
 };

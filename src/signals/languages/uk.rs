@@ -96,7 +96,6 @@ pub(super) const LANGUAGE: Language = Language {
         "ваш лист затримано до",
         "ваш лист буде доставлено лише після",
         "підтвердьте, що ви є відправником",
-        "це потрібно зробити лише один раз",
     ],
     receipt_subjects: &[
         r"прочитано\s?:\s?\S",
@@ -114,6 +113,11 @@ pub(super) const LANGUAGE: Language = Language {
         "---------- Forwarded message ---------",
         "Початок листа, що пересилається:",
     ],
-    shows: &[],
-    spares: &[],
+    shows: &[
+        "bounce/lang-uk-exchange.eml",
+        "delivery-notice/lang-uk-exchange-delay.eml",
+        "receipt/uk-outlook-read.eml",
+        "auto-reply/uk-exchange.eml",
+    ],
+    spares: &["ordinary/uk-holiday.eml"],
 };

@@ -139,9 +139,6 @@ pub(super) const LANGUAGE: Language = Language {
         "在您确认之前",
         "您的邮件将不会投递",
         "请确认您是发件人",
-        "请证明您不是机器人",
-        "只需确认一次",
-        "只需验证一次",
     ],
     receipt_subjects: &[
         r"已读(?:回执)?\s?[:：]",
@@ -164,6 +161,11 @@ pub(super) const LANGUAGE: Language = Language {
         "原始邮件头:",
         "原始邮件标头:",
     ],
-    shows: &[],
-    spares: &[],
+    shows: &[
+        "bounce/lang-zh-hans-exchange.eml",
+        "delivery-notice/lang-zh-hans-exchange-delay.eml",
+        "receipt/zh-hans-outlook-read.eml",
+        "auto-reply/zh-hans-foxmail.eml",
+    ],
+    spares: &["ordinary/zh-hans-holiday.eml", "ordinary/zh-hans-about-bounces.eml"],
 };

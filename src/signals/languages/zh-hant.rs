@@ -123,8 +123,6 @@ pub(super) const LANGUAGE: Language = Language {
         "您的信件將不會投遞",
         "請確認您是寄件者",
         "請確認您是寄件人",
-        "只需確認一次",
-        "只需驗證一次",
     ],
     receipt_subjects: &[
         r"(?:已讀取|已讀|讀取)(?:回條)?\s?[:：]",
@@ -144,6 +142,11 @@ pub(super) const LANGUAGE: Language = Language {
         "開始轉寄郵件:",
         "原始郵件標頭:",
     ],
-    shows: &[],
-    spares: &[],
+    shows: &[
+        "bounce/lang-zh-hant-exchange.eml",
+        "delivery-notice/lang-zh-hant-exchange-delay.eml",
+        "receipt/zh-hant-outlook-read.eml",
+        "auto-reply/zh-hant-mail2000.eml",
+    ],
+    spares: &["ordinary/zh-hant-holiday.eml"],
 };
