@@ -67,6 +67,8 @@ pub(super) struct Move {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Carried {
     pub(super) txn: u64,
+    /// Which of the transaction's targets.
+    pub(super) slot: u64,
     /// Position among all messages of the mbox it came from, at that time.
     pub(super) order: u64,
     pub(super) class: String,
@@ -95,6 +97,7 @@ pub(super) enum Record {
     /// From one mbox to another; octets put before the messages to set them apart.
     Carry {
         txn: u64,
+        slot: u64,
         from: PathBuf,
         to: PathBuf,
         created: bool,
@@ -157,9 +160,10 @@ impl Record {
             ],
             Record::Create(p) => vec![b"create".to_vec(), path(p)],
             Record::Dotlock(p, content) => vec![b"dotlock".to_vec(), path(p), content.clone()],
-            Record::Carry { txn, from, to, created, lead } => vec![
+            Record::Carry { txn, slot, from, to, created, lead } => vec![
                 b"carry".to_vec(),
                 number(txn),
+                number(slot),
                 path(from),
                 path(to),
                 flag(*created),
@@ -168,6 +172,7 @@ impl Record {
             Record::Carried(c) => vec![
                 b"message".to_vec(),
                 number(c.txn),
+                number(c.slot),
                 number(c.order),
                 c.class.clone().into(),
                 hex(&c.fingerprint.sha256).into(),
@@ -242,20 +247,22 @@ impl Record {
             "dotlock" => Record::Dotlock(path(1)?, fields.get(2)?.clone()),
             "carry" => Record::Carry {
                 txn: num(1)?,
-                from: path(2)?,
-                to: path(3)?,
-                created: flag(4)?,
-                lead: num(5)?,
+                slot: num(2)?,
+                from: path(3)?,
+                to: path(4)?,
+                created: flag(5)?,
+                lead: num(6)?,
             },
             "message" => Record::Carried(Carried {
                 txn: num(1)?,
-                order: num(2)?,
-                class: text(3)?.to_owned(),
-                fingerprint: print(4)?,
-                bare: unhex(text(6)?)?,
-                frame: num(7)?,
-                after: if text(8)?.is_empty() { None } else { Some(unhex(text(8)?)?) },
-                of: match text(9)?.split_once(':') {
+                slot: num(2)?,
+                order: num(3)?,
+                class: text(4)?.to_owned(),
+                fingerprint: print(5)?,
+                bare: unhex(text(7)?)?,
+                frame: num(8)?,
+                after: if text(9)?.is_empty() { None } else { Some(unhex(text(9)?)?) },
+                of: match text(10)?.split_once(':') {
                     Some((t, o)) => Some((t.parse().ok()?, o.parse().ok()?)),
                     None => None,
                 },
@@ -475,6 +482,17 @@ pub struct Known {
     pub unfinished: Vec<u64>,
 }
 
+/// The two files of some carried messages.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Way<'a> {
+    pub(super) from: &'a Path,
+    pub(super) to: &'a Path,
+    /// The run made `to`.
+    pub(super) created: bool,
+    /// Octets that were put before the messages to set them apart.
+    pub(super) lead: u64,
+}
+
 /// A run as its journal tells it.
 #[derive(Debug)]
 pub struct Run {
@@ -527,27 +545,20 @@ impl Run {
     }
 
     /// Messages of transactions that were carried out, with the files they went between.
-    pub(super) fn carried(&self) -> Vec<(&Carried, &Path, &Path, bool, u64)> {
+    pub(super) fn carried(&self) -> Vec<(&Carried, Way<'_>)> {
         let closed = self.closed();
-        let carry = |wanted: u64| {
-            self.records.iter().find_map(|r| match r {
-                Record::Carry { txn, from, to, created, lead } if *txn == wanted => {
-                    Some((from.as_path(), to.as_path(), *created, *lead))
-                }
-                _ => None,
-            })
-        };
-        let mut cache: BTreeMap<u64, Option<(&Path, &Path, bool, u64)>> = BTreeMap::new();
+        let mut ways = BTreeMap::new();
         let mut out = Vec::new();
         for record in &self.records {
-            let Record::Carried(c) = record else { continue };
-            if closed.get(&c.txn) != Some(&true) {
-                continue;
-            }
-            if let Some((from, to, created, lead)) =
-                *cache.entry(c.txn).or_insert_with(|| carry(c.txn))
-            {
-                out.push((c, from, to, created, lead));
+            match record {
+                Record::Carry { txn, slot, from, to, created, lead } => {
+                    let way = Way { from, to, created: *created, lead: *lead };
+                    ways.insert((*txn, *slot), way);
+                }
+                Record::Carried(c) if closed.get(&c.txn) == Some(&true) => {
+                    out.extend(ways.get(&(c.txn, c.slot)).map(|way| (c, *way)));
+                }
+                _ => {}
             }
         }
         out
@@ -559,8 +570,8 @@ impl Run {
         for m in self.moves(true) {
             *counts.entry((m.class.clone(), shown(&m.top.join(&m.to.below)))).or_default() += 1;
         }
-        for (c, _, to, _, _) in self.carried() {
-            *counts.entry((c.class.clone(), shown(to))).or_default() += 1;
+        for (c, way) in self.carried() {
+            *counts.entry((c.class.clone(), shown(way.to))).or_default() += 1;
         }
         counts
     }
@@ -576,8 +587,8 @@ impl Run {
                 shown(&m.top.join(m.to.path())),
             ));
         }
-        for (c, from, to, _, _) in self.carried() {
-            all.push((c.class.clone(), c.fingerprint.hex(), shown(from), shown(to)));
+        for (c, way) in self.carried() {
+            all.push((c.class.clone(), c.fingerprint.hex(), shown(way.from), shown(way.to)));
         }
         all
     }
@@ -597,13 +608,13 @@ impl Run {
                 }
             }
         }
-        for (c, _, to, _, _) in self.carried() {
+        for (c, way) in self.carried() {
             match kind {
                 Kind::Undo(_) => {
                     known.returned.insert(c.fingerprint.sha256);
                 }
                 Kind::Sweep | Kind::Copy => {
-                    known.swept.insert(to.to_owned());
+                    known.swept.insert(way.to.to_owned());
                 }
             }
         }

@@ -279,49 +279,31 @@ pub(super) fn sweep(
             targets.entry(to).or_default().push(wanted);
         }
     }
-    let mut cut: Vec<(u64, u64)> = Vec::new();
-    for (to, mut wanted) in targets {
-        if job.stopped() {
-            break;
-        }
-        for w in &mut wanted {
-            w.offset -=
-                cut.iter().filter(|(at, _)| *at < w.step_offset()).map(|(_, n)| n).sum::<u64>();
-        }
-        cut.extend(transfer(job, path, to, &wanted, include_flagged)?);
-    }
-    Ok(())
+    let targets: Vec<(&Path, Vec<Wanted<'_>>)> = targets.into_iter().collect();
+    transfer(job, path, &targets, include_flagged)
 }
 
 impl Wanted<'_> {
-    fn step_offset(&self) -> u64 {
-        match self.step.from {
-            Site::Span { offset, .. } => offset,
-            Site::File { .. } => 0,
-        }
-    }
-
     fn shown(&self) -> String {
         format!("{}/{}", self.step.store, self.step.locator)
     }
 }
 
-/// Opens and locks both files as they were when their messages were found. `None` where that is not
+/// Opens and locks files as they were when their messages were found. `None` where that is not
 /// possible now; the report says why.
-pub(super) fn hold(job: &mut Job<'_>, paths: [&Path; 2]) -> Option<([Shape; 2], Vec<Held>)> {
+pub(super) fn hold(job: &mut Job<'_>, paths: &[&Path]) -> Option<(Vec<Shape>, Vec<Held>)> {
     for _ in 0..3 {
-        let shapes = match (shape(paths[0]), shape(paths[1])) {
-            (Ok(a), Ok(b)) => [a, b],
-            (a, b) => {
-                for (path, result) in paths.iter().zip([a, b]) {
-                    if let Err(why) = result {
-                        job.report.skip(shown(path), why);
-                    }
+        let mut shapes = Vec::new();
+        for path in paths {
+            match shape(path) {
+                Ok(shape) => shapes.push(shape),
+                Err(why) => {
+                    job.report.skip(shown(path), why);
+                    return None;
                 }
-                return None;
             }
-        };
-        match lock::mboxes(&paths, &mut job.journal, job.around.host) {
+        }
+        match lock::mboxes(paths, &mut job.journal, job.around.host) {
             Ok(held) => {
                 let same = held
                     .iter()
@@ -347,110 +329,99 @@ pub(super) fn hold(job: &mut Job<'_>, paths: [&Path; 2]) -> Option<([Shape; 2], 
     None
 }
 
-/// Moves messages from one mbox to another. Gives back what was cut: offsets of the messages when they
-/// were judged, and octets.
+/// One target while a transaction is being prepared.
+struct Arrival {
+    created: bool,
+    end: Ending,
+    /// Messages that go there, by their number in the source.
+    set: BTreeSet<usize>,
+}
+
+/// Moves messages of one mbox to others, in one transaction: their order stays known.
 fn transfer(
     job: &mut Job<'_>,
     from: &Path,
-    to: &Path,
-    wanted: &[Wanted<'_>],
+    targets: &[(&Path, Vec<Wanted<'_>>)],
     include_flagged: bool,
-) -> Result<Vec<(u64, u64)>, Error> {
-    let created = match create(job, from, to) {
-        Ok(created) => created,
-        Err(e) => {
-            job.report.skip(shown(to), format!("cannot be made: {e}"));
-            return Ok(Vec::new());
-        }
-    };
-    let Some((shapes, held)) = hold(job, [from, to]) else { return Ok(Vec::new()) };
+) -> Result<(), Error> {
     let failed = |e: io::Error| Error::system(from, e);
-    let all = &shapes[0].bounds;
-    let mut picked: BTreeMap<usize, &Wanted<'_>> = BTreeMap::new();
-    for w in wanted {
-        match pick(&held[0].file, all, w, include_flagged) {
-            Ok(Ok(i)) => {
-                picked.insert(i, w);
+    let mut created = Vec::new();
+    for (to, _) in targets {
+        match create(job, from, to) {
+            Ok(made) => created.push(made),
+            Err(e) => {
+                job.report.skip(shown(to), format!("cannot be made: {e}"));
+                return Ok(());
             }
-            Ok(Err(why)) => job.report.skip(w.shown(), why),
-            Err(e) => job.report.skip(w.shown(), e.to_string()),
         }
     }
-    keep_base(&held[0].file, all, &mut picked, job).map_err(failed)?;
-    let set: BTreeSet<usize> = picked.keys().copied().collect();
-    let Some(&first) = set.first() else {
-        discard(&held[1], created);
-        return Ok(Vec::new());
+    let mut paths = vec![from];
+    paths.extend(targets.iter().map(|(to, _)| *to));
+    let Some((shapes, held)) = hold(job, &paths) else { return Ok(()) };
+    let discard_all = |created: &[bool]| {
+        held[1..].iter().zip(created).for_each(|(h, made)| discard(h, *made));
     };
-    let txn = job.journal.id();
-    let end = match ending(&held[1].file, &shapes[1].bounds) {
-        Ok(end) => end,
-        Err(e) => return Err(Error::system(to, e)),
-    };
-    if set.iter().any(|i| all[*i].next == all[*i].end && !is_whole(&held[0].file, &all[*i]))
-        && end.before_last.is_some()
-    {
-        job.report.skip(shown(to), "it and the last message to move both end without a line end");
-        return Ok(Vec::new());
+    let (source, all) = (&held[0].file, &shapes[0].bounds);
+    let mut picked: BTreeMap<usize, (usize, &Wanted<'_>)> = BTreeMap::new();
+    for (slot, (_, wanted)) in targets.iter().enumerate() {
+        for w in wanted {
+            match pick(source, all, w, include_flagged) {
+                Ok(Ok(i)) => {
+                    picked.insert(i, (slot, w));
+                }
+                Ok(Err(why)) => job.report.skip(w.shown(), why),
+                Err(e) => job.report.skip(w.shown(), e.to_string()),
+            }
+        }
     }
-    let moved_octets: u64 = set.iter().map(|i| all[*i].next - all[*i].from_line).sum();
+    keep_base(source, all, &mut picked, job).map_err(failed)?;
+    let mut arrivals = Vec::new();
+    for (slot, made) in created.iter().enumerate() {
+        let (file, bounds) = (&held[slot + 1].file, &shapes[slot + 1].bounds);
+        let end = ending(file, bounds).map_err(|e| Error::system(targets[slot].0, e))?;
+        // Two messages without a line end have no room in one file.
+        if let Some(i) = all.len().checked_sub(1)
+            && end.before_last.is_some()
+            && picked.get(&i).is_some_and(|(s, _)| *s == slot)
+            && !is_whole(source, &all[i])
+            && let Some((_, w)) = picked.remove(&i)
+        {
+            job.report.skip(
+                w.shown(),
+                "it and the last message of the target both end without a line end",
+            );
+        }
+        let set = picked.iter().filter(|(_, (s, _))| *s == slot).map(|(i, _)| *i).collect();
+        arrivals.push(Arrival { created: *made, end, set });
+    }
+    let Some((&first, _)) = picked.first_key_value() else {
+        discard_all(&created);
+        return Ok(());
+    };
+    let moved: u64 = picked.keys().map(|i| all[*i].next - all[*i].from_line).sum();
     let tail = shapes[0].stamp.size - all[first].from_line;
-    if let Err(why) = room(job, &held[1].file, tail + moved_octets, moved_octets) {
-        job.report.skip(shown(from), why);
-        discard(&held[1], created);
-        return Ok(Vec::new());
-    }
-
-    // Redo files: what goes, and the new tail of the source.
-    let source = &held[0].file;
-    let mut moved = Writer::new(job.state, job.journal.redo_name(txn, "moved"))?;
-    let mut kept = Writer::new(job.state, job.journal.redo_name(txn, "kept"))?;
-    let mut old = Vec::new();
-    let mut new = Vec::new();
-    for (i, b) in all.iter().enumerate().skip(first) {
-        let length = b.next - b.from_line;
-        let goes = set.contains(&i);
-        let writer = if goes { &mut moved } else { &mut kept };
-        let piece = Piece { redo: usize::from(!goes), offset: writer.at, length };
-        writer.copy(source, b.from_line, length)?;
-        push(&mut old, piece);
-        if !goes {
-            push(&mut new, piece);
+    for h in &held[1..] {
+        if let Err(why) = room(job, &h.file, tail + moved, moved) {
+            job.report.skip(shown(from), why);
+            discard_all(&created);
+            return Ok(());
         }
     }
-    let body = moved.at;
-    moved.put(b"\n\n\r\n")?;
-    if let Some(last) = end.before_last {
-        moved.copy(&held[1].file, last, shapes[1].stamp.size - last)?;
+    let txn = job.journal.id();
+    let changes = prepare(job, txn, &held, &shapes, &arrivals, first)?;
+    for (slot, (to, _)) in targets.iter().enumerate() {
+        job.journal.push(&Record::Carry {
+            txn,
+            slot: slot as u64,
+            from: from.to_owned(),
+            to: (*to).to_owned(),
+            created: arrivals[slot].created,
+            lead: arrivals[slot].end.lead.1,
+        });
     }
-    let last_kept_end = body + 4;
-    let redos = vec![moved.finish()?, kept.finish()?];
-    job.state.sync()?;
-    let add = addition(&held[1], &end, &redos[0], body, last_kept_end, {
-        let last = set.last().map(|i| all[*i]);
-        last.is_some_and(|b| b.next == b.end)
-    });
-    let metadata = source.metadata().map_err(failed)?;
-    let cut = Change {
-        path: from.to_owned(),
-        dev: held[0].dev,
-        ino: held[0].ino,
-        start: all[first].from_line,
-        redos: redos.clone(),
-        old,
-        new,
-        times: Some(times(&metadata)),
-    };
-    job.journal.push(&Record::Carry {
-        txn,
-        from: from.to_owned(),
-        to: to.to_owned(),
-        created,
-        lead: end.lead.1,
-    });
     let mut after = None;
     for (i, b) in all.iter().enumerate() {
-        let Some(w) = picked.get(&i) else {
+        let Some((slot, w)) = picked.get(&i) else {
             after = Some(i);
             continue;
         };
@@ -460,6 +431,7 @@ fn transfer(
         };
         job.journal.push(&Record::Carried(Carried {
             txn,
+            slot: *slot as u64,
             order: i as u64,
             class: w.step.class.clone(),
             fingerprint: w.step.fingerprint,
@@ -469,19 +441,86 @@ fn transfer(
             of: None,
         }));
     }
-    let changes = if job.kind == Kind::Copy { vec![(1, add)] } else { vec![(1, add), (0, cut)] };
-    if !commit(job, txn, &held, &changes)? {
-        discard(&held[1], created);
-        return Ok(Vec::new());
+    if commit(job, txn, &held, &changes)? {
+        for (slot, w) in picked.values() {
+            job.report.count(&w.step.class, targets[*slot].0);
+        }
     }
-    for w in picked.values() {
-        job.report.count(&w.step.class, to);
-    }
-    if job.kind == Kind::Copy {
-        return Ok(Vec::new());
-    }
-    Ok(picked.iter().map(|(i, w)| (w.step_offset(), all[*i].next - all[*i].from_line)).collect())
+    discard_all(&created);
+    Ok(())
 }
+
+/// Writes the redo files, what goes and the new tail of the source, and describes the change of each file
+/// by its number among those held: first what adds, then what takes away.
+fn prepare(
+    job: &Job<'_>,
+    txn: u64,
+    held: &[Held],
+    shapes: &[Shape],
+    arrivals: &[Arrival],
+    first: usize,
+) -> Result<Vec<(usize, Change)>, Error> {
+    let (source, all) = (&held[0].file, &shapes[0].bounds);
+    let mut kept = Writer::new(job.state, job.journal.redo_name(txn, "kept"))?;
+    let mut moved = Vec::new();
+    for slot in 0..arrivals.len() {
+        let name = job.journal.redo_name(txn, &format!("{slot}-moved"));
+        moved.push(Writer::new(job.state, name)?);
+    }
+    let mut old = Vec::new();
+    let mut new = Vec::new();
+    for (i, b) in all.iter().enumerate().skip(first) {
+        let length = b.next - b.from_line;
+        let slot = arrivals.iter().position(|a| a.set.contains(&i));
+        let writer = match slot {
+            Some(slot) => &mut moved[slot],
+            None => &mut kept,
+        };
+        let piece = Piece { redo: slot.map_or(0, |s| s + 1), offset: writer.at, length };
+        writer.copy(source, b.from_line, length)?;
+        push(&mut old, piece);
+        if slot.is_none() {
+            push(&mut new, piece);
+        }
+    }
+    let mut redos = vec![kept.finish()?];
+    let mut changes = Vec::new();
+    for (slot, (mut writer, arrival)) in moved.into_iter().zip(arrivals).enumerate() {
+        let body = writer.at;
+        writer.put(SEPARATORS)?;
+        if let Some(last) = arrival.end.before_last {
+            writer.copy(&held[slot + 1].file, last, arrival.end.size - last)?;
+        }
+        let redo = writer.finish()?;
+        let unframed = arrival.set.last().is_some_and(|i| all[*i].next == all[*i].end);
+        if !arrival.set.is_empty() {
+            changes
+                .push((slot + 1, addition(&held[slot + 1], &arrival.end, &redo, body, unframed)));
+        }
+        redos.push(redo);
+    }
+    job.state.sync()?;
+    if job.kind != Kind::Copy {
+        let metadata = source.metadata().map_err(|e| Error::system(&held[0].path, e))?;
+        changes.push((
+            0,
+            Change {
+                path: held[0].path.clone(),
+                dev: held[0].dev,
+                ino: held[0].ino,
+                start: all[first].from_line,
+                redos,
+                old,
+                new,
+                times: Some(times(&metadata)),
+            },
+        ));
+    }
+    Ok(changes)
+}
+
+/// Stand behind the messages of a redo file, to be put between messages where they are needed.
+const SEPARATORS: &[u8; 4] = b"\n\n\r\n";
 
 fn push(pieces: &mut Vec<Piece>, piece: Piece) {
     if let Some(last) = pieces.last_mut()
@@ -535,10 +574,10 @@ fn pick(
 fn keep_base(
     file: &File,
     all: &[Bounds],
-    picked: &mut BTreeMap<usize, &Wanted<'_>>,
+    picked: &mut BTreeMap<usize, (usize, &Wanted<'_>)>,
     job: &mut Job<'_>,
 ) -> io::Result<()> {
-    let Some(w) = picked.get(&0) else { return Ok(()) };
+    let Some((_, w)) = picked.get(&0) else { return Ok(()) };
     let holds = value(&head(file, all[0].start, all[0].end)?, b"x-imapbase:").is_some();
     if holds && picked.len() < all.len() {
         job.report.skip(w.shown(), "the first message holds the UIDs of the folder; left alone");
@@ -557,7 +596,7 @@ fn is_whole(file: &File, b: &Bounds) -> bool {
 /// How something is put at the end of an mbox.
 pub(super) struct Ending {
     size: u64,
-    /// Separates what is there from what comes: where in `"\n\n\r\n"`, and how many octets.
+    /// Separates what is there from what comes: where in [`SEPARATORS`], and how many octets.
     pub(super) lead: (u64, u64),
     /// The last message has no line end: what comes is put before it, so that no octet of it changes.
     pub(super) before_last: Option<u64>,
@@ -581,25 +620,19 @@ pub(super) fn ending(file: &File, all: &[Bounds]) -> io::Result<Ending> {
     Ok(ending)
 }
 
-/// Puts `body` octets of the redo file at the end of the target. `separators` is where `"\n\n\r\n"` stands
-/// behind them less four, followed by the target's last message where it has to move on.
-fn addition(
-    held: &Held,
-    end: &Ending,
-    redo: &Redo,
-    body: u64,
-    behind: u64,
-    unframed: bool,
-) -> Change {
+/// Puts the first `body` octets of a redo file at the end of the target. Behind them stand
+/// [`SEPARATORS`], and the target's last message where it has to move on.
+fn addition(held: &Held, end: &Ending, redo: &Redo, body: u64, unframed: bool) -> Change {
+    let behind = body + SEPARATORS.len() as u64;
     let piece = |offset, length| Piece { redo: 0, offset, length };
     let mut new = Vec::new();
     let mut old = Vec::new();
     let start = end.before_last.unwrap_or(end.size);
-    new.push(piece(behind - 4 + end.lead.0, end.lead.1));
+    new.push(piece(body + end.lead.0, end.lead.1));
     new.push(piece(0, body));
     if let Some(last) = end.before_last {
         if unframed {
-            new.push(piece(behind - 4, 1));
+            new.push(piece(body, 1));
         }
         old.push(piece(behind, end.size - last));
         new.push(piece(behind, end.size - last));
@@ -642,12 +675,18 @@ pub(super) fn commit(
         });
         match written {
             Ok(()) => {}
-            Err(e) if n == 0 => {
-                // Nothing was taken away yet: what was there before is put back.
-                change.revert(file, &files).map_err(|e| Error::system(&change.path, e))?;
+            Err(e) if n + 1 < changes.len() || job.kind == Kind::Copy => {
+                // Nothing was taken away yet: what was there before is put back, last one first.
+                for (which, change) in changes[..=n].iter().rev() {
+                    let files = change.open(job.state)?;
+                    let reverted = change.revert(&held[*which].file, &files);
+                    reverted.map_err(|e| Error::system(&change.path, e))?;
+                }
                 job.journal.push(&Record::Void(txn, e.to_string()));
                 job.journal.sync()?;
-                forget(job, change, true)?;
+                for (_, change) in changes {
+                    forget(job, change, true)?;
+                }
                 job.report.skip(shown(&change.path), format!("{e}; nothing was moved"));
                 return Ok(false);
             }

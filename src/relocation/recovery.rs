@@ -273,8 +273,9 @@ fn transaction(job: &mut Job<'_>, run: &Run, txn: u64) -> Result<(), Error> {
 
 /// Removes the redo files of a transaction, but what was moved.
 fn clear(job: &Job<'_>, txn: u64) -> Result<(), Error> {
-    let (prefix, moved) = (job.journal.redo_name(txn, ""), job.journal.redo_name(txn, "moved"));
-    for name in job.state.names()?.iter().filter(|n| n.starts_with(&prefix) && **n != moved) {
+    let prefix = job.journal.redo_name(txn, "");
+    let wanted = |n: &&String| n.starts_with(&prefix) && !n.ends_with("-moved");
+    for name in job.state.names()?.iter().filter(wanted) {
         job.state.remove(name)?;
     }
     Ok(())

@@ -7,7 +7,7 @@ use std::io;
 use std::path::Path;
 
 use super::apply::{Job, carry_out};
-use super::journal::{Carried, Journal, Kind, Move, Record, Run, Spot, State};
+use super::journal::{self, Carried, Journal, Kind, Move, Record, Run, Spot, State};
 use super::lock::{self, RunLock};
 use super::maildir::{self, Maildir};
 use super::mbox::{self, Found};
@@ -56,7 +56,7 @@ impl Returned {
             let carried = run.carried();
             returned
                 .carried
-                .extend(carried.iter().filter_map(|(c, ..)| c.of.map(|(t, o)| (of, t, o))));
+                .extend(carried.iter().filter_map(|(c, _)| c.of.map(|(t, o)| (of, t, o))));
             if run.ended() && run.forgotten() {
                 returned.whole.insert(of);
             }
@@ -167,34 +167,33 @@ pub fn undo(
         }
         maildir_back(&mut job, top, &moves, copied)?;
     }
-    let mut txns: BTreeMap<u64, Vec<&Carried>> = BTreeMap::new();
-    let mut files: BTreeMap<u64, (&Path, &Path, bool, u64)> = BTreeMap::new();
-    for (c, from, to, created, lead) in &carried {
-        txns.entry(c.txn).or_default().push(c);
-        files.insert(c.txn, (from, to, *created, *lead));
+    let mut groups: BTreeMap<(u64, u64), (journal::Way<'_>, Vec<&Carried>)> = BTreeMap::new();
+    for (c, way) in &carried {
+        groups.entry((c.txn, c.slot)).or_insert_with(|| (*way, Vec::new())).1.push(c);
     }
-    let made: BTreeSet<&Path> = run
-        .carried()
-        .iter()
-        .filter(|(.., created, _)| *created)
-        .map(|(_, _, to, ..)| *to)
-        .collect();
+    let every = run.carried();
+    let made: BTreeSet<&Path> =
+        every.iter().filter(|(_, w)| w.created).map(|(_, w)| w.to).collect();
+    let mut returned = returned.carried;
     // The last one first, so that each finds the shape that it left.
-    for (txn, back) in txns.iter().rev() {
+    for ((txn, slot), (files, back)) in groups.iter().rev() {
         if job.stopped() {
             break;
         }
-        let Some((home, away, _, lead)) = files.get(txn) else { continue };
-        let all: Vec<&Carried> =
-            run.carried().into_iter().map(|(c, ..)| c).filter(|c| c.txn == *txn).collect();
-        let before: BTreeSet<u64> = all
-            .iter()
-            .filter(|c| returned.carried.contains(&(run.number, *txn, c.order)))
-            .map(|c| c.order)
-            .collect();
-        let way =
-            Way { home, away, made: made.contains(away), lead: *lead, all: &all, before: &before };
-        mbox_back(&mut job, &way, back, copied)?;
+        let all: Vec<&Carried> = every.iter().map(|(c, _)| *c).filter(|c| c.txn == *txn).collect();
+        let is_back = |c: &Carried| returned.contains(&(run.number, *txn, c.order));
+        let before: BTreeSet<u64> = all.iter().filter(|c| is_back(c)).map(|c| c.order).collect();
+        let here = all.iter().filter(|c| c.slot == *slot && !is_back(c)).count();
+        let way = Way {
+            home: files.from,
+            away: files.to,
+            made: made.contains(files.to),
+            lead: if here == back.len() { files.lead } else { 0 },
+            all: &all,
+            before: &before,
+        };
+        let now = mbox_back(&mut job, &way, back, copied)?;
+        returned.extend(now.into_iter().map(|order| (run.number, *txn, order)));
     }
     if choice.all() && !job.report.interrupted && job.report.busy == 0 {
         // What is not back by now is not there any more: the next undo goes on to the run before.
@@ -305,6 +304,7 @@ struct Way<'a> {
     away: &'a Path,
     /// The run made the file where the messages are.
     made: bool,
+    /// Octets that set its messages apart, where all of them go back.
     lead: u64,
     /// All messages of the transaction.
     all: &'a [&'a Carried],
@@ -327,25 +327,28 @@ fn mbox_back(
     way: &Way<'_>,
     back: &[&Carried],
     copied: bool,
-) -> Result<(), Error> {
+) -> Result<Vec<u64>, Error> {
     if std::fs::symlink_metadata(way.away).is_err() {
         job.report.skip(shown(way.away), "not there any more; nothing can be put back from it");
-        return Ok(());
+        return Ok(Vec::new());
     }
     if std::fs::symlink_metadata(way.home).is_err() {
         job.report.skip(shown(way.home), "not there any more; its messages stay where they are");
-        return Ok(());
+        return Ok(Vec::new());
     }
-    let Some((shapes, held)) = mbox::hold(job, [way.home, way.away]) else { return Ok(()) };
+    let Some((shapes, held)) = mbox::hold(job, &[way.home, way.away]) else {
+        return Ok(Vec::new());
+    };
     let failed = |e: io::Error| Error::system(way.away, e);
     let (home, away) = (&shapes[0].bounds, &shapes[1].bounds);
     let there = mbox::hashes(&held[1].file, away).map_err(failed)?;
     let mut used = BTreeSet::new();
     let mut returns = Vec::new();
-    for c in back {
+    // From the end: what the sweep appended stands behind the like of it that was there before.
+    for c in back.iter().rev() {
         let exact = |i: &usize| there[*i].fingerprint == c.fingerprint && !used.contains(i);
         let alike = |i: &usize| there[*i].bare == c.bare && !used.contains(i);
-        let found = (0..away.len()).find(exact).or_else(|| (0..away.len()).find(alike));
+        let found = (0..away.len()).rev().find(exact).or_else(|| (0..away.len()).rev().find(alike));
         let Some(i) = found else {
             let what = format!("{} sha256 {}", shown(way.away), &hex(&c.fingerprint.sha256)[..16]);
             job.report.skip(what, "not there any more, or its octets have changed");
@@ -356,7 +359,7 @@ fn mbox_back(
         returns.push((i, Return { what: c, now: away[i], print, place: 0, at_end: false }));
     }
     if returns.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     returns.sort_by_key(|(_, r)| r.what.order);
     let txn = job.journal.id();
@@ -364,9 +367,9 @@ fn mbox_back(
     let home_size = held[0].file.metadata().map_err(failed)?.len();
     if let Err(why) = mbox::room(job, &held[0].file, octets + home_size, octets) {
         job.report.skip(shown(way.home), why);
-        return Ok(());
+        return Ok(Vec::new());
     }
-    let mut cut = removal(job, txn, way, &held[1], away, &used, back)?;
+    let mut cut = removal(job, txn, way, &held[1], away, &used)?;
     let mut changes = Vec::new();
     if !copied {
         let here = mbox::hashes(&held[0].file, home).map_err(failed)?;
@@ -375,10 +378,10 @@ fn mbox_back(
         // What could not be placed stays in the other file as well.
         let placed: BTreeSet<usize> = returns.iter().map(|(i, _)| *i).collect();
         if placed.len() < used.len() {
-            cut = removal(job, txn, way, &held[1], away, &placed, back)?;
+            cut = removal(job, txn, way, &held[1], away, &placed)?;
         }
         if returns.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         changes.push((0, add));
     }
@@ -386,6 +389,7 @@ fn mbox_back(
     job.state.sync()?;
     job.journal.push(&Record::Carry {
         txn,
+        slot: 0,
         from: way.away.to_owned(),
         to: way.home.to_owned(),
         created: false,
@@ -394,6 +398,7 @@ fn mbox_back(
     for (_, r) in &returns {
         job.journal.push(&Record::Carried(Carried {
             txn,
+            slot: 0,
             order: r.what.order,
             class: r.what.class.clone(),
             fingerprint: r.print.fingerprint,
@@ -404,7 +409,10 @@ fn mbox_back(
         }));
     }
     let ended = returns.iter().filter(|(_, r)| r.at_end).count();
-    if mbox::commit(job, txn, &held, &changes)? {
+    if !mbox::commit(job, txn, &held, &changes)? {
+        return Ok(Vec::new());
+    }
+    {
         for (_, r) in &returns {
             job.report.count(&r.what.class, way.home);
         }
@@ -416,7 +424,7 @@ fn mbox_back(
         }
         mbox::discard(&held[1], way.made);
     }
-    Ok(())
+    Ok(returns.iter().map(|(_, r)| r.what.order).collect())
 }
 
 /// The change that takes messages out of the mbox they were moved to.
@@ -427,13 +435,12 @@ fn removal(
     held: &lock::Held,
     away: &[Bounds],
     gone: &BTreeSet<usize>,
-    back: &[&Carried],
 ) -> Result<Change, Error> {
     let first = gone.first().copied().unwrap_or(0);
     let mut start = away.get(first).map_or(0, |b| b.from_line);
     // The line end that set the messages apart goes with them, where nothing else follows.
     let to_end = (first..away.len()).all(|i| gone.contains(&i));
-    if to_end && first > 0 && way.lead > 0 && back.len() == way.all.len() {
+    if to_end && first > 0 && way.lead > 0 {
         let last = away[first - 1];
         if last.next - last.end == way.lead {
             start = last.end;
@@ -509,16 +516,17 @@ fn places(
                 _ => 0,
             },
         };
-        // Those of the same group that are back already and come before it.
-        let earlier = |f: &Found| {
-            way.all.iter().any(|o| {
-                o.after == c.after
-                    && o.order < c.order
-                    && way.before.contains(&o.order)
-                    && o.bare == f.bare
-            })
-        };
-        while next < home.len() && earlier(&here[next]) {
+        // Those of the same group that are back already and come before it, each counted once.
+        let mut earlier: Vec<[u8; 32]> = way
+            .all
+            .iter()
+            .filter(|o| o.order < c.order && way.before.contains(&o.order))
+            .filter(|o| (o.order..c.order).all(|between| moved.contains(&between)))
+            .map(|o| o.bare)
+            .collect();
+        while let Some(at) = here.get(next).and_then(|f| earlier.iter().position(|b| *b == f.bare))
+        {
+            earlier.swap_remove(at);
             next += 1;
         }
         r.place = home.get(next).map_or(size, |b| b.from_line);

@@ -4,6 +4,7 @@
 mod cli;
 mod corpus;
 mod mailboxes;
+mod relocation;
 mod stores;
 mod support;
 mod tidy;
