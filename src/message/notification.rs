@@ -104,6 +104,8 @@ impl Notification {
             && self.original_message_id.is_none()
             && self.disposition.is_none()
             && self.feedback_type.is_none()
+            && self.source_ip.is_none()
+            && self.original_mail_from.is_none()
     }
 
     /// Reads the octets of a machine-readable part, transfer encoding undone. None where it has no

@@ -151,7 +151,11 @@ fn failed_recipients(m: &Message) -> Option<String> {
 
 fn auto_submitted(m: &Message) -> Option<String> {
     // The first word counts: "auto-replied (vacation)", "auto-generated; failure".
-    let value = m.headers.get("auto-submitted")?.trim().to_lowercase();
+    let mut value = m.headers.get("auto-submitted")?.trim().to_lowercase();
+    // RFC 3834 section 5 allows comments anywhere.
+    while let Some((_, behind)) = value.strip_prefix('(').and_then(|v| v.split_once(')')) {
+        value = behind.trim_start().to_owned();
+    }
     Some(value.split([' ', ';', '(', '\t']).next().unwrap_or("").to_owned())
 }
 

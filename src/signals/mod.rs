@@ -8,6 +8,7 @@ pub mod languages;
 mod origin;
 mod patterns;
 mod reason;
+mod recipients;
 mod sender;
 mod structure;
 pub mod vendors;

@@ -3,7 +3,6 @@
 //! test names it.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 use regex::{Regex, RegexSet, RegexSetBuilder};
@@ -377,88 +376,10 @@ impl Recogniser {
             }
         }
         if out.is_empty() {
-            out.extend(named_in_text(m));
+            out.extend(super::recipients::named_in_text(m, cut(&m.text, TEXT)));
         }
         out
     }
-}
-
-/// Addresses that a text names as programs do: alone on a line, in brackets at its start, behind a label,
-/// or in a line that speaks of a failure. The address that the answer went to and that of its sender are
-/// left out.
-fn named_in_text(m: &Message) -> Vec<String> {
-    static ADDRESS: OnceLock<Option<Regex>> = OnceLock::new();
-    let pattern = ADDRESS.get_or_init(|| {
-        Regex::new(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+").ok()
-    });
-    let Some(pattern) = pattern else { return Vec::new() };
-    let known: Vec<String> =
-        m.to.iter()
-            .chain(&m.from)
-            .map(|b| &b.address)
-            .chain(&m.delivered_to)
-            .map(|a| a.base().key())
-            .collect();
-    const FAILURES: &[&str] = &[
-        "unknown",
-        "not found",
-        "undeliver",
-        "could not",
-        "couldn't",
-        "cannot",
-        "can't",
-        "failed",
-        "failure",
-        "rejected",
-        "refused",
-        "not exist",
-        "doesn't exist",
-        "no such",
-        "full",
-        "quota",
-        "unable",
-        "wasn't",
-        "not be",
-        "recipient",
-        "550",
-        "554",
-        "5.1.",
-        "5.2.",
-        "not accept",
-        "not accepting",
-        "not delivered",
-        "original message to",
-        "addressed to",
-        "sent to",
-    ];
-    let mut sure = Vec::new();
-    let mut likely = Vec::new();
-    for line in cut(&m.text, TEXT).lines().take(80) {
-        let lower = line.to_lowercase();
-        for hit in pattern.find_iter(line).take(5) {
-            let address = hit.as_str().trim_matches(['.', '\'', '-']);
-            let a = crate::message::Address::new(address);
-            if known.contains(&a.base().key()) || super::is_daemon(&a) {
-                continue;
-            }
-            let before = line[..hit.start()].trim_matches([' ', '\t', '<', '(', '"', '*', '>']);
-            let label = before.ends_with(':') || before.ends_with("rfc822;");
-            let list = if before.is_empty() || label {
-                &mut sure
-            } else if FAILURES.iter().any(|w| lower.contains(w)) {
-                &mut likely
-            } else {
-                continue;
-            };
-            if !list.iter().any(|o: &String| o.eq_ignore_ascii_case(address)) && list.len() < 20 {
-                list.push(address.to_owned());
-            }
-        }
-    }
-    if sure.is_empty() {
-        likely.truncate(1)
-    }
-    if sure.is_empty() { likely } else { sure }
 }
 
 fn compile_fields(

@@ -56,15 +56,31 @@ fn every_file_opens_with_what_it_knows() {
     }
 }
 
+/// Files that are larger than a room should be, with the most lines that they may have: they may only
+/// shrink.
+const LARGE: &[(&str, usize)] = &[
+    ("relocation/mbox.rs", 790),
+    ("relocation/journal.rs", 720),
+    ("relocation/plan.rs", 700),
+    ("relocation/undo.rs", 640),
+];
+
 #[test]
 fn no_file_grows_beyond_a_room() {
+    let mut seen = 0;
     for path in files(&root().join("src"), "rs") {
-        let name = path.display().to_string();
+        let name = path.strip_prefix(root().join("src")).unwrap().display().to_string();
         // Pure tables are exempt.
-        if name.contains("signals/vendors") || name.contains("signals/languages") {
+        let tables =
+            ["signals/vendors/", "signals/languages/", "signals/reason.rs", "store/names.rs"];
+        if tables.iter().any(|t| name.starts_with(t)) {
             continue;
         }
-        let lines = fs::read_to_string(&path).unwrap().lines().count();
-        assert!(lines <= 650, "{name} has {lines} lines");
+        let text = fs::read_to_string(&path).unwrap();
+        let lines = text.lines().take_while(|l| *l != "#[cfg(test)]").count();
+        let most = LARGE.iter().find(|(n, _)| *n == name).map_or(560, |(_, most)| *most);
+        assert!(lines <= most, "{name} has {lines} lines");
+        seen += 1;
     }
+    assert!(seen > 30);
 }
