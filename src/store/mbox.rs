@@ -345,7 +345,7 @@ mod tests {
             texts(&format!("{LINE}{first}\n{LINE}A: 2\n\ny\n")),
             [first.clone(), "A: 2\n\ny\n".into()]
         );
-        assert_eq!(texts(&format!("{LINE}{first}")), [first.clone()]);
+        assert_eq!(texts(&format!("{LINE}{first}")), std::slice::from_ref(&first));
         assert_eq!(texts(&format!("{LINE}A: 0\n\nx\n\n{LINE}{first}\n"))[1], first);
         let crlf = texts(&format!("{LINE}{first}\n{LINE}A: 2\n").replace('\n', "\r\n"));
         assert_eq!(crlf.len(), 3, "the length counts the octets as they are stored");
@@ -501,6 +501,10 @@ mod tests {
             2 => Just(b"\r\n".to_vec()),
             3 => Just(b"Subject: x\n".to_vec()),
             2 => (0u32..200).prop_map(|n| format!("Content-Length: {n}\n\n").into_bytes()),
+            2 => ("([a-z]{0,9}\n){0,5}", "([a-z]{0,9}\n){0,5}").prop_map(|(a, b)| {
+                let body = format!("{a}\n{LINE}{b}");
+                format!("{LINE}A: 1\nContent-Length: {}\n\n{body}", body.len()).into_bytes()
+            }),
             3 => "[a-z \\x00\\xff]{0,30}\n?".prop_map(String::into_bytes),
         ];
         (any::<bool>(), prop::collection::vec(piece, 0..60)).prop_map(|(framed, pieces)| {
@@ -510,7 +514,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(100))]
+        #![proptest_config(ProptestConfig::with_cases(48))]
 
         #[test]
         fn from_lines_spans_and_blank_lines_add_up_to_the_file(bytes in pieces()) {
