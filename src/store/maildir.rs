@@ -239,12 +239,12 @@ fn message(
     visit: &mut Visit<'_>,
 ) -> Result<ControlFlow<()>, String> {
     let size = u64::try_from(stat.st_size).unwrap_or(0);
-    let head = read_head(file, size, buffer).map_err(|e| e.to_string())?;
-    if let Some(why) = foreign(head) {
+    let start = read_head(file, size, buffer).map_err(|e| e.to_string())?;
+    if let Some(why) = foreign(start) {
         return Err(why.into());
     }
-    let lead = lead(head);
-    let head = &head[lead..];
+    let lead = lead(start);
+    let head = &start[lead..];
     let marks = roles::marks(head, false);
     let flags = if folder.layout == Layout::Maildir { flags(name.as_bytes()) } else { &[] };
     let mark = if flags.contains(&b'T') {
@@ -254,8 +254,11 @@ fn message(
     } else {
         marks.role
     };
-    #[allow(clippy::useless_conversion, reason = "the type differs between systems")]
-    let received = Some(i64::from(stat.st_mtime));
+    // The time of a Maildir file is when it was delivered; that of an exported file says nothing.
+    let received = match folder.layout {
+        Layout::Maildir => Some(stat.st_mtime),
+        _ => from_line::opening(&start[..lead]).and_then(|line| line.date),
+    };
     Ok(visit(&Stored {
         place: Place::File(place),
         size,

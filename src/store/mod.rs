@@ -79,7 +79,8 @@ pub struct Folder {
     pub role: Role,
     /// Why that role, in words.
     pub why: String,
-    /// The top of the Maildir this folder belongs to; the folder that holds an mbox or files.
+    /// What belongs to one owner: the top of the Maildir, or the folder that holds an mbox, files, or
+    /// Maildirs side by side of which one has a special name.
     pub mailbox: PathBuf,
 }
 
@@ -189,7 +190,8 @@ pub struct Stored<'a> {
     /// What this one message is for (Takeout labels, `X-Mozilla-Status`, Maildir flags, else the
     /// folder's role).
     pub role: Role,
-    /// Received date as the store keeps it: file time, or that of the From_ line. Unix seconds.
+    /// Received date as the store keeps it: file time in a Maildir, else the
+    /// date of the From_ line. Unix seconds.
     pub received: Option<i64>,
     /// Whether the user flagged it (`F`, `X-Status: F`, Mozilla bit 0x4).
     pub flagged: bool,
