@@ -28,12 +28,8 @@ pub(crate) fn address_key(address: &Address) -> u64 {
 /// A subject without reply and forward prefixes, in lower case, blanks folded.
 pub fn stripped_subject(subject: &str) -> String {
     let mut rest = subject.trim();
-    loop {
-        // A prefix is a short word with a colon: "Re:", "AW:", "Réf :", "Re[2]:", "回复：".
-        let Some(colon) = rest.char_indices().take(9).find(|(_, c)| *c == ':' || *c == '：')
-        else {
-            break;
-        };
+    // A prefix is a short word with a colon: "Re:", "AW:", "Réf :", "Re[2]:", "回复：".
+    while let Some(colon) = rest.char_indices().take(9).find(|(_, c)| *c == ':' || *c == '：') {
         let (word, behind) = (rest[..colon.0].trim(), &rest[colon.0 + colon.1.len_utf8()..]);
         let word = word.split(['[', '(']).next().unwrap_or("").trim().to_lowercase();
         const PREFIXES: &[&str] = &[

@@ -216,7 +216,7 @@ impl Run {
 
     /// Whether this can only be the header of a message.
     fn original(&self) -> bool {
-        (self.fields >= 3 && self.count() >= 2) || (self.spoken && self.fields >= 3)
+        self.fields >= 3 && (self.count() >= 2 || self.spoken)
     }
 
     /// Whether these are fields as they were sent, not as a mail program shows them.

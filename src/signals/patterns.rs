@@ -165,11 +165,17 @@ fn field_of(mark: &Mark) -> (Field, &'static str) {
     }
 }
 
+/// Gives the words that show a signal in one message.
+type Look = fn(&Message) -> Option<String>;
+
+/// The patterns of one field, with the marks `(form, mark)` that each of them is.
+type Owned = BTreeMap<&'static str, Vec<(usize, usize)>>;
+
 /// Looks for all signals. Compiled once, shared by all threads.
 pub struct Recogniser {
     forms: Vec<(&'static Vendor, &'static Form, &'static Signal)>,
     fields: BTreeMap<Field, FieldSet>,
-    general: Vec<(&'static Signal, fn(&Message) -> Option<String>)>,
+    general: Vec<(&'static Signal, Look)>,
     subjects: RegexSet,
     subject_signals: Vec<&'static Signal>,
     phrases: Option<AhoCorasick>,
@@ -386,8 +392,7 @@ fn compile_fields(
     forms: &[(&'static Vendor, &'static Form, &'static Signal)],
     broken: &mut Vec<String>,
 ) -> BTreeMap<Field, FieldSet> {
-    let mut patterns: BTreeMap<Field, BTreeMap<&'static str, Vec<(usize, usize)>>> =
-        BTreeMap::new();
+    let mut patterns: BTreeMap<Field, Owned> = BTreeMap::new();
     for (i, (_, form, _)) in forms.iter().enumerate() {
         for (k, mark) in form.marks.iter().enumerate() {
             let (field, pattern) = field_of(mark);

@@ -377,10 +377,12 @@ fn refusal_code(line: &str) -> bool {
             _ => (word, ' '),
         };
         match code.as_bytes() {
-            [b'5', b'.', a, b'.', rest @ ..] => {
-                if a.is_ascii_digit() && !rest.is_empty() && rest.iter().all(u8::is_ascii_digit) {
-                    return true;
-                }
+            [b'5', b'.', a, b'.', rest @ ..]
+                if a.is_ascii_digit()
+                    && !rest.is_empty()
+                    && rest.iter().all(u8::is_ascii_digit) =>
+            {
+                return true;
             }
             [b'5', b'0' | b'1' | b'2' | b'3' | b'5' | b'7', _] if code != "555" => {
                 plain |= !matches!(previous, '+' | '-' | '/' | '$' | ',' | '.' | '0'..='9')

@@ -65,7 +65,7 @@ pub fn decide(record: &Record, lessons: &Lessons, sent: &SentIndex, terms: &Term
         }
         weigh_campaign(record, lessons, &mut marks);
     }
-    let (odds, ledger) = sum(&mut marks.0, solid);
+    let (odds, ledger) = sum(&marks.0, solid);
     let p = sigmoid(odds);
     let origin = if p >= weights::FORGED {
         Origin::Forged
@@ -204,7 +204,7 @@ fn weigh_campaign(record: &Record, lessons: &Lessons, marks: &mut Marks) {
 }
 
 /// Adds up the groups within their bounds and scales the ledger to what was counted.
-fn sum(marks: &mut Vec<Mark>, solid: bool) -> (f32, Vec<Entry>) {
+fn sum(marks: &[Mark], solid: bool) -> (f32, Vec<Entry>) {
     let mut total = 0.0f32;
     let mut forged_groups = 0;
     let mut genuine_groups = 0;
@@ -281,37 +281,36 @@ mod tests {
 
     #[test]
     fn one_group_alone_never_makes_forged() {
-        let mut marks = vec![mark(Group::Path, 9.0), mark(Group::Path, 9.0)];
-        let (odds, _) = sum(&mut marks, false);
+        let marks = vec![mark(Group::Path, 9.0), mark(Group::Path, 9.0)];
+        let (odds, _) = sum(&marks, false);
         assert!(sigmoid(odds) < weights::FORGED);
     }
 
     #[test]
     fn two_groups_may_make_forged() {
-        let mut marks = vec![mark(Group::Path, 9.0), mark(Group::Answered, 2.5)];
-        let (odds, _) = sum(&mut marks, false);
+        let marks = vec![mark(Group::Path, 9.0), mark(Group::Answered, 2.5)];
+        let (odds, _) = sum(&marks, false);
         assert!(sigmoid(odds) > 0.99);
     }
 
     #[test]
     fn forgeable_marks_alone_never_make_genuine() {
-        let mut marks = vec![mark(Group::Habit, -9.0), mark(Group::Time, -9.0)];
-        let (odds, _) = sum(&mut marks, false);
+        let marks = vec![mark(Group::Habit, -9.0), mark(Group::Time, -9.0)];
+        let (odds, _) = sum(&marks, false);
         assert!(odds >= -weights::FORGEABLE_CAP - 1e-4);
     }
 
     #[test]
     fn a_solid_match_outweighs_what_speaks_against_it() {
-        let mut marks = vec![mark(Group::Identity, -7.0), mark(Group::Contradiction, 2.0)];
-        let (odds, _) = sum(&mut marks, true);
+        let marks = vec![mark(Group::Identity, -7.0), mark(Group::Contradiction, 2.0)];
+        let (odds, _) = sum(&marks, true);
         assert!(sigmoid(odds) < 0.05);
     }
 
     #[test]
     fn the_ledger_adds_up_to_what_was_counted() {
-        let mut marks =
-            vec![mark(Group::Path, 9.0), mark(Group::Path, 1.0), mark(Group::Absence, 0.5)];
-        let (odds, ledger) = sum(&mut marks, false);
+        let marks = vec![mark(Group::Path, 9.0), mark(Group::Path, 1.0), mark(Group::Absence, 0.5)];
+        let (odds, ledger) = sum(&marks, false);
         let total: f32 = ledger.iter().map(|e| e.log_odds).sum();
         assert!((total - odds).abs() < 1e-3, "{total} {odds}");
     }
