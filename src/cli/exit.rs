@@ -1,4 +1,4 @@
-//! What the exit status says. A signal ends the process by itself, so that its status is 128 + n.
+//! What the exit status says. Where a step must not be cut short, a signal is waited for and told as 128 + n.
 
 use std::process::ExitCode;
 
@@ -11,6 +11,10 @@ pub(crate) enum Exit {
     Incomplete,
     /// Could not run, or would not.
     Failed,
+    /// Nothing could be done, because another run or program holds the lock (EX_TEMPFAIL of sysexits.h).
+    Busy,
+    /// Ended by that signal, after the current step.
+    Signal(u8),
 }
 
 impl From<Exit> for ExitCode {
@@ -19,6 +23,8 @@ impl From<Exit> for ExitCode {
             Exit::Done => 0,
             Exit::Incomplete => 1,
             Exit::Failed => 2,
+            Exit::Busy => 75,
+            Exit::Signal(number) => 128 + number,
         })
     }
 }

@@ -3,9 +3,13 @@
 mod evaluate;
 mod exit;
 mod explain;
+mod judging;
 mod progress;
 mod scan;
 mod stores;
+mod surroundings;
+mod sweep;
+mod undo;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -20,7 +24,8 @@ use exit::Exit;
 /// Finds the bounces and other automatic answers in stored mail, and tells by comparing them with your
 /// Sent folder which of them answer mail that you never sent.
 ///
-/// Works offline, on Maildir folders, mbox files and folders of message files. Changes no mail.
+/// Works offline, on Maildir folders, mbox files and folders of message files. Changes no mail but with
+/// `sweep --apply` and `undo`.
 #[derive(Parser)]
 #[command(
     name = "unscatter",
@@ -29,7 +34,7 @@ use exit::Exit;
     subcommand_required = true,
     disable_help_subcommand = true,
     max_term_width = 80,
-    after_help = "Exit status: 0 done; 1 done, but something was skipped or a requirement is unmet; 2 could not run.\n\nStart with:  unscatter scan ~/Maildir"
+    after_help = "Exit status: 0 done; 1 done, but something was skipped or a requirement is unmet; 2 could not run, or would not; 75 another program has the mail, try later; 128+n ended by signal n.\n\nStart with:  unscatter scan ~/Maildir"
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -50,6 +55,10 @@ struct Arguments {
 enum Command {
     /// Classify mail, print a summary, write reports; changes nothing
     Scan(scan::Arguments),
+    /// Plan the moves and show them; --apply carries them out
+    Sweep(sweep::Arguments),
+    /// Put back what the newest run moved, byte for byte
+    Undo(undo::Arguments),
     /// Show what was found there: layout, role, counts, Sent coverage
     Stores(stores::Arguments),
     /// Show the evidence on one message, or what a signal means
@@ -85,6 +94,8 @@ pub(crate) fn run(typed: Vec<OsString>) -> Exit {
     }
     let result = match arguments.command {
         Command::Scan(scan) => scan.run(&typed_again(&typed)),
+        Command::Sweep(sweep) => sweep.run(&typed_again(&typed)),
+        Command::Undo(undo) => undo.run(),
         Command::Stores(stores) => stores.run(),
         Command::Explain(explain) => explain.run(),
         Command::Evaluate(evaluate) => evaluate.run(),
@@ -94,7 +105,10 @@ pub(crate) fn run(typed: Vec<OsString>) -> Exit {
         Err(error) if is_closed_pipe(&error) => Exit::Done,
         Err(error) => {
             complain(&told(&error));
-            Exit::Failed
+            match error.downcast_ref() {
+                Some(unscatter::relocation::Error::Busy(_)) => Exit::Busy,
+                _ => Exit::Failed,
+            }
         }
     }
 }
@@ -103,6 +117,11 @@ pub(crate) fn run(typed: Vec<OsString>) -> Exit {
 fn complain(what: &str) {
     // With standard error closed there is nobody left to tell.
     let _ = writeln!(io::stderr(), "unscatter: {}", escape::escaped_before(what));
+}
+
+/// A path for messages.
+fn shown(path: &std::path::Path) -> String {
+    escape::octets(path.as_os_str().as_bytes())
 }
 
 /// An error and its causes on one line, none of them twice: errors of the library tell their cause

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::{self, IsTerminal, Write};
-use std::net::IpAddr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -14,6 +13,7 @@ use unscatter::report::{Form, Format, Output, escape};
 use unscatter::scan::{Finding, Options, Outcome, scan};
 
 use super::exit::Exit;
+use super::judging::{Judging, at_least_one};
 use super::progress::Bar;
 
 #[derive(Args)]
@@ -22,38 +22,8 @@ pub(crate) struct Arguments {
     #[arg(required = true, value_name = "STORE")]
     stores: Vec<PathBuf>,
 
-    /// Further mail that you sent (repeatable); adds to the Sent folders that are found
-    #[arg(long, value_name = "STORE", help_heading = "What is yours")]
-    sent: Vec<PathBuf>,
-
-    /// Further address of yours, or all of a domain (repeatable); adds to what Sent tells
-    #[arg(long, value_name = "ADDRESS|@DOMAIN", value_parser = identity, help_heading = "What is yours")]
-    identity: Vec<String>,
-
-    /// Host, address or network that sends your mail out (repeatable)
-    #[arg(long, value_name = "HOST|CIDR", value_parser = relay, help_heading = "What is yours")]
-    relay: Vec<String>,
-
-    /// This one was mine: a recipient, or the id of a mail (repeatable)
-    #[arg(long, value_name = "ADDRESS|MESSAGE-ID", value_parser = keep, help_heading = "What is yours")]
-    keep: Vec<String>,
-
-    /// Days in which an answer is expected [default: 7; 14 where the reporter is unknown]
-    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3650), help_heading = "What is judged")]
-    window: Option<u32>,
-
-    /// Report only what was received on or after this day (UTC), as 2026-08-14 or
-    /// 2026-08-14T09:30:00Z; Sent is read whole
-    #[arg(long, value_name = "DATE", value_parser = since, help_heading = "What is judged")]
-    since: Option<i64>,
-
-    /// Report only what was received up to the end of this day (UTC), or before this moment
-    #[arg(long, value_name = "DATE", value_parser = until, help_heading = "What is judged")]
-    until: Option<i64>,
-
-    /// Do without the tables of single mail programs
-    #[arg(long, help_heading = "What is judged")]
-    general_only: bool,
+    #[command(flatten)]
+    judging: Judging,
 
     /// Write a report; its ending tells the format: .csv, .jsonl. `-` is standard output, and the
     /// summary then goes to standard error (repeatable)
@@ -134,17 +104,10 @@ impl Arguments {
 
     fn options(&self) -> Options {
         Options {
-            sent: self.sent.clone(),
-            identities: self.identity.clone(),
-            relays: self.relay.clone(),
-            keep: self.keep.clone(),
-            window_days: self.window,
-            since: self.since,
-            until: self.until,
             threads: self.threads,
             readers: self.readers,
             all: self.all,
-            general_only: self.general_only,
+            ..self.judging.options()
         }
     }
 
@@ -207,7 +170,7 @@ impl Arguments {
     /// A report must never replace mail.
     fn refuse_store(&self, path: &Path, shown: &str) -> anyhow::Result<()> {
         let Ok(there) = fs::canonicalize(path) else { return Ok(()) };
-        let mut stores = self.stores.iter().chain(&self.sent);
+        let mut stores = self.stores.iter().chain(&self.judging.sent);
         if stores.any(|store| fs::canonicalize(store).is_ok_and(|store| store == there)) {
             bail!("-o {shown} would replace a store that is to be read; name another file");
         }
@@ -244,107 +207,12 @@ impl Reports {
     }
 }
 
-fn list_skipped(outcome: &Outcome) {
+pub(super) fn list_skipped(outcome: &Outcome) {
     for skipped in &outcome.skipped {
         super::complain(&format!("skipped {}: {}", skipped.what, skipped.why));
     }
 }
 
-fn is_stdout(path: &Path) -> bool {
+pub(super) fn is_stdout(path: &Path) -> bool {
     path.as_os_str() == "-"
-}
-
-fn identity(written: &str) -> Result<String, String> {
-    match written.split_once('@') {
-        Some((_, domain)) if !domain.is_empty() && !domain.contains('@') => Ok(written.to_owned()),
-        _ => Err("write an address, or @ and a domain: owner@example.org, @example.org".into()),
-    }
-}
-
-fn relay(written: &str) -> Result<String, String> {
-    let name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_');
-    let known = match written.split_once('/') {
-        Some(_) => written.parse::<ipnet::IpNet>().is_ok(),
-        None => {
-            written.parse::<IpAddr>().is_ok() || (!written.is_empty() && written.chars().all(name))
-        }
-    };
-    if known {
-        Ok(written.to_owned())
-    } else {
-        Err("write a host name, an address or a network: mx.example.org, 192.0.2.0/24".into())
-    }
-}
-
-fn keep(written: &str) -> Result<String, String> {
-    if written.contains('@') {
-        Ok(written.to_owned())
-    } else {
-        Err("write an address or a message id; both have an @".into())
-    }
-}
-
-fn at_least_one(written: &str) -> Result<usize, String> {
-    match written.parse() {
-        Ok(number) if number > 0 => Ok(number),
-        _ => Err("write a number, 1 or more".into()),
-    }
-}
-
-fn since(written: &str) -> Result<i64, String> {
-    moment(written, 0)
-}
-
-/// A day counts whole, so it ends where the next one begins.
-fn until(written: &str) -> Result<i64, String> {
-    moment(written, 1)
-}
-
-fn moment(written: &str, days_on: i64) -> Result<i64, String> {
-    if let Ok(moment) = written.parse::<jiff::Timestamp>() {
-        return Ok(moment.as_second());
-    }
-    // A date-time without a zone is read as a date too, and would lose its time.
-    let day = if written.len() == 10 { written.parse::<jiff::civil::Date>().ok() } else { None };
-    match day.map(|day| day.to_datetime(jiff::civil::Time::midnight())) {
-        Some(midnight) => {
-            let utc = jiff::tz::Offset::UTC.to_timestamp(midnight);
-            utc.map(|at| at.as_second() + days_on * 86_400).map_err(|error| error.to_string())
-        }
-        None => Err("write a day as 2026-08-14, or a moment as 2026-08-14T09:30:00Z".into()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_day_of_until_counts_whole() {
-        assert_eq!(since("2026-08-14"), Ok(1_786_665_600));
-        assert_eq!(until("2026-08-14"), Ok(1_786_665_600 + 86_400));
-        assert_eq!(until("2026-08-14T09:30:00Z"), Ok(1_786_665_600 + 34_200));
-        assert_eq!(since("2026-08-14T09:30:00+02:00"), Ok(1_786_665_600 + 27_000));
-        for wrong in ["yesterday", "14.08.2026", "2026-02-30", "2026-08-14T09:30:00", ""] {
-            assert!(since(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn identities_relays_and_ids_are_checked_before_anything_is_read() {
-        for right in ["owner@example.org", "@example.org"] {
-            assert!(identity(right).is_ok(), "{right}");
-        }
-        for wrong in ["example.org", "owner@", "a@b@c", ""] {
-            assert!(identity(wrong).is_err(), "{wrong}");
-        }
-        for right in ["mx.example.org", "192.0.2.1", "192.0.2.0/24", "2001:db8::/32", "::1"] {
-            assert!(relay(right).is_ok(), "{right}");
-        }
-        for wrong in ["", "192.0.2.0/33", "mx example", "x/24"] {
-            assert!(relay(wrong).is_err(), "{wrong}");
-        }
-        assert!(keep("<1@example.org>").is_ok() && keep("example.org").is_err());
-        assert!(at_least_one("0").is_err() && at_least_one("8").is_ok());
-    }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::journal::{Journal, Kind, Move, Record, Spot, State};
+use super::journal::{Journal, Kind, Known, Move, Record, Spot, State};
 use super::lock::{self, RunLock};
 use super::maildir::{self, Maildir, Seen};
 use super::plan::{self, Plan, Site, Step, Target};
@@ -30,22 +30,46 @@ impl Job<'_> {
     }
 }
 
-/// Moves (or copies) what the plan says. Heals what an earlier run left first. Only one run at a time
-/// works on a state folder.
-pub fn apply(plan: &Plan, around: &Surroundings<'_>) -> Result<Report, Error> {
-    let state = State::open(around.state)?;
-    let lock = RunLock::take(&state)?;
-    let healed = recovery::all(&state, around)?;
-    let mut report = Report { recovered: healed.recovered, ..Report::default() };
-    report.notes.extend(healed.notes);
+/// The right to change mail: the run lock, taken after what earlier runs left was healed. Taken before a
+/// scan, so that of two sweeps at once one works and the other is told so.
+pub struct Session {
+    state: State,
+    _lock: RunLock,
+    healed: recovery::Healed,
+}
+
+impl Session {
+    /// Takes the run lock and heals every run that was broken off.
+    pub fn begin(around: &Surroundings<'_>) -> Result<Session, Error> {
+        let state = State::open(around.state)?;
+        let lock = RunLock::take(&state)?;
+        let healed = recovery::all(&state, around)?;
+        Ok(Session { state, _lock: lock, healed })
+    }
+
+    /// What was healed.
+    pub fn healed(&self) -> &recovery::Healed {
+        &self.healed
+    }
+
+    /// What earlier runs teach a plan.
+    pub fn known(&self) -> Result<Known, Error> {
+        self.state.known()
+    }
+}
+
+/// Moves (or copies) what the plan says. Whatever cannot be moved stays and is listed.
+pub fn apply(plan: &Plan, session: &Session, around: &Surroundings<'_>) -> Result<Report, Error> {
+    let state = &session.state;
+    let mut report = Report { recovered: session.healed.recovered.clone(), ..Report::default() };
     report.skipped.extend(plan.skipped.iter().cloned());
     if plan.steps.is_empty() {
         return Ok(report);
     }
     let kind = if plan.copy { Kind::Copy } else { Kind::Sweep };
-    let journal = Journal::begin(&state, kind, around.now)?;
+    let journal = Journal::begin(state, kind, around.now)?;
     report.run = Some(journal.run);
-    let mut job = Job { state: &state, around, journal, report, kind };
+    let mut job = Job { state, around, journal, report, kind };
     for (top, steps) in maildirs(plan) {
         if job.stopped() {
             break;
@@ -66,7 +90,6 @@ pub fn apply(plan: &Plan, around: &Surroundings<'_>) -> Result<Report, Error> {
     }
     job.journal.push(&Record::End);
     job.journal.sync()?;
-    drop(lock);
     Ok(job.report)
 }
 

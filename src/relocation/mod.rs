@@ -21,10 +21,10 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-pub use apply::apply;
+pub use apply::{Session, apply};
 pub use journal::{Kind, Known, Run, State};
-pub use plan::{Plan, Share, Site, Step, Target, Wishes, plan, plan_rows, read_rows};
-pub use recovery::{Healed, recover};
+pub use plan::{Plan, Share, Site, Step, Target, Wishes, check_target, plan, plan_rows, read_rows};
+pub use recovery::Healed;
 pub use undo::{Choice, forget, undo};
 
 use crate::store::{Fingerprint, Skipped, escaped};

@@ -411,6 +411,26 @@ impl Targets<'_> {
     }
 }
 
+/// Fails where the target has the wrong form for one of the stores, whether or not anything would go.
+pub fn check_target(stores: &[Store], wishes: &Wishes) -> Result<(), Error> {
+    let mut targets = Targets { wishes, known: BTreeMap::new() };
+    let all = || stores.iter().flat_map(|s| &s.folders);
+    if all().any(|f| f.layout == Layout::Maildir) && all().any(|f| f.layout == Layout::Mbox) {
+        return Err(Error::Refused(
+            "there are Maildir folders and mbox files among these; sweep them one after the other, \
+             because --to names a folder for the one and a file for the other"
+                .into(),
+        ));
+    }
+    for store in stores {
+        let is_for = |f: &&Folder| matches!(f.layout, Layout::Maildir | Layout::Mbox);
+        for folder in store.folders.iter().filter(is_for).filter(|f| f.role == Role::Received) {
+            targets.of(store, folder, "backscatter")?;
+        }
+    }
+    Ok(())
+}
+
 /// Checks a folder name: `/` is hierarchy, nothing leads out, nothing hides.
 fn folder_name(to: &OsStr) -> Result<String, Error> {
     let shown = escaped(to.as_bytes());

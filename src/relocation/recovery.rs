@@ -10,7 +10,7 @@ use rustix::fs::OFlags;
 
 use super::apply::Job;
 use super::journal::{Journal, Kind, Move, Record, Run, State};
-use super::lock::{self, Held, Refused, RunLock};
+use super::lock::{self, Held, Refused};
 use super::maildir::{self, Maildir};
 use super::redo::{Change, Piece, Standing, Writer, length};
 use super::{Error, Report, Surroundings, mbox, read_at, shown};
@@ -29,14 +29,7 @@ pub struct Healed {
     pub recovered: Vec<PathBuf>,
 }
 
-/// Heals every run that was broken off. Takes the run lock.
-pub fn recover(around: &Surroundings<'_>) -> Result<Healed, Error> {
-    let Some(state) = State::existing(around.state)? else { return Ok(Healed::default()) };
-    let _lock = RunLock::take(&state)?;
-    all(&state, around)
-}
-
-/// The same under a lock that is held already.
+/// Heals every run that was broken off. The run lock is held.
 pub(super) fn all(state: &State, around: &Surroundings<'_>) -> Result<Healed, Error> {
     let mut healed = Healed::default();
     for number in state.numbers()? {

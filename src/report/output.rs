@@ -34,10 +34,18 @@ impl Output {
     /// Writes to a file with mode 0600. What is there stays as it is until the report is finished, and
     /// then is replaced. A FIFO or device is written to directly.
     pub fn create(path: &Path, form: Form) -> Result<Output, Error> {
+        Output::create_with(path, &|file| form.writer(file))
+    }
+
+    /// The same with a format of the caller's.
+    pub fn create_with(
+        path: &Path,
+        format: &dyn Fn(Box<dyn Write>) -> Box<dyn Format>,
+    ) -> Result<Output, Error> {
         let name = escape::octets(path.as_os_str().as_bytes());
         let failed = |source| Error::Write { path: name.clone(), source };
         let (file, unfinished) = open(path).map_err(failed)?;
-        let mut output = Output { name, format: Some(form.writer(Box::new(file))), unfinished };
+        let mut output = Output { name, format: Some(format(Box::new(file))), unfinished };
         output.write(|format| format.begin())?;
         Ok(output)
     }

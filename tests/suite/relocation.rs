@@ -11,8 +11,7 @@ use assert_cmd::Command;
 use proptest::prelude::*;
 use tempfile::TempDir;
 use unscatter::relocation::{
-    Choice, Error, Known, Plan, Report, Site, State, Step, Surroundings, Target, apply, forget,
-    recover, undo,
+    Choice, Error, Plan, Report, Session, Site, Step, Surroundings, Target, apply, undo,
 };
 use unscatter::store::{Fingerprint, Store};
 
@@ -31,7 +30,10 @@ fn surroundings<'a>(state: &'a Path, stop: &'a dyn Fn() -> bool) -> Surroundings
 }
 
 fn run(folder: &Path, plan: &Plan) -> Report {
-    apply(plan, &surroundings(&folder.join("state"), &|| false)).unwrap()
+    let state = folder.join("state");
+    let around = surroundings(&state, &|| false);
+    let session = Session::begin(&around).unwrap();
+    apply(plan, &session, &around).unwrap()
 }
 
 fn back(folder: &Path, choice: &Choice) -> Report {

@@ -1,0 +1,121 @@
+//! What commands that change mail take from the world: state folder, time, host name, signals, owner.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::{Context, bail};
+use unscatter::relocation::{self, Report};
+
+use super::exit::Exit;
+
+/// Everything that [`relocation::Surroundings`] borrows from.
+pub(super) struct World {
+    state: PathBuf,
+    host: String,
+    signal: Arc<AtomicUsize>,
+}
+
+impl World {
+    /// Looks around. From now on signals are noted instead of ending the process, if `changes`.
+    pub(super) fn look(changes: bool) -> anyhow::Result<World> {
+        let signal = Arc::new(AtomicUsize::new(0));
+        let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        let host = match host.trim() {
+            "" => "localhost".to_owned(),
+            name => name.to_owned(),
+        };
+        if changes {
+            use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+            for number in [SIGTERM, SIGINT, SIGHUP] {
+                let value = usize::try_from(number)?;
+                signal_hook::flag::register_usize(number, Arc::clone(&signal), value)?;
+            }
+            // A limit on file sizes is an error like another, not the end.
+            let noted = Arc::new(AtomicUsize::new(0));
+            signal_hook::flag::register_usize(SIGXFSZ, noted, 1)?;
+            rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+        }
+        Ok(World { state: state()?, host, signal })
+    }
+
+    pub(super) fn state(&self) -> &Path {
+        &self.state
+    }
+
+    /// The signal that asked to end, if one did.
+    pub(super) fn signal(&self) -> Option<u8> {
+        u8::try_from(self.signal.load(Ordering::Relaxed)).ok().filter(|n| *n > 0)
+    }
+
+    pub(super) fn with<T>(
+        &self,
+        work: impl FnOnce(&relocation::Surroundings<'_>) -> Result<T, relocation::Error>,
+    ) -> Result<T, relocation::Error> {
+        let stop = || self.signal().is_some();
+        work(&relocation::Surroundings {
+            state: &self.state,
+            now: now(),
+            host: &self.host,
+            stop: &stop,
+        })
+    }
+
+    /// The exit status of what a run did.
+    pub(super) fn exit(&self, report: &Report, incomplete: bool) -> Exit {
+        if let Some(number) = self.signal().filter(|_| report.interrupted) {
+            Exit::Signal(number)
+        } else if !report.recovered.is_empty() {
+            Exit::Failed
+        } else if report.moved() == 0
+            && report.busy > 0
+            && report.busy as usize >= report.skipped.len()
+        {
+            Exit::Busy
+        } else if incomplete || !report.skipped.is_empty() {
+            Exit::Incomplete
+        } else {
+            Exit::Done
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
+fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|v| !v.is_empty())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the command line hands the time in")]
+fn now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX))
+}
+
+/// `$XDG_STATE_HOME/unscatter`; a relative path there is to be ignored (XDG Base Directory 0.8).
+fn state() -> anyhow::Result<PathBuf> {
+    let absolute = |name| variable(name).map(PathBuf::from).filter(|p| p.is_absolute());
+    let base = absolute("XDG_STATE_HOME")
+        .or_else(|| absolute("HOME").map(|home| home.join(".local/state")))
+        .context("neither XDG_STATE_HOME nor HOME names a folder for the journal; set one")?;
+    Ok(base.join("unscatter"))
+}
+
+/// Root must not work on other people's mail: what it makes would not be theirs.
+pub(super) fn refuse_root(stores: &[PathBuf]) -> anyhow::Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    if !rustix::process::geteuid().is_root() {
+        return Ok(());
+    }
+    for store in stores {
+        let Ok(metadata) = std::fs::metadata(store) else { continue };
+        if metadata.uid() != 0 {
+            let shown = super::shown(store);
+            bail!(
+                "{shown} belongs to user {0}; run this as that user: sudo -u '#{0}' unscatter …",
+                metadata.uid()
+            );
+        }
+    }
+    Ok(())
+}
