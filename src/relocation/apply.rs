@@ -21,6 +21,8 @@ pub(super) struct Job<'a> {
     pub(super) journal: Journal,
     pub(super) report: Report,
     pub(super) kind: Kind,
+    /// Mbox files that this run made.
+    pub(super) created: Vec<PathBuf>,
 }
 
 impl Job<'_> {
@@ -69,7 +71,7 @@ pub fn apply(plan: &Plan, session: &Session, around: &Surroundings<'_>) -> Resul
     let kind = if plan.copy { Kind::Copy } else { Kind::Sweep };
     let journal = Journal::begin(state, kind, around.now)?;
     report.run = Some(journal.run);
-    let mut job = Job { state, around, journal, report, kind };
+    let mut job = Job { state, around, journal, report, kind, created: Vec::new() };
     for (top, steps) in maildirs(plan) {
         if job.stopped() {
             break;
@@ -87,6 +89,9 @@ pub fn apply(plan: &Plan, session: &Session, around: &Surroundings<'_>) -> Resul
             break;
         }
         mbox::sweep(&mut job, path, &steps, plan.include_flagged)?;
+    }
+    for path in std::mem::take(&mut job.created) {
+        recovery::empty_target(&mut job, &path);
     }
     job.journal.push(&Record::End);
     job.journal.sync()?;
@@ -274,7 +279,7 @@ pub(super) fn carry_out(
             job.report.notes.push(format!("{place}: was moved on by somebody else at once"));
         }
         job.journal.push(&Record::Done(m.id));
-        job.report.count(&m.class, &m.top.join(&m.to.below));
+        job.report.count(&m.class, &super::below(&m.top, &m.to.below));
     }
     job.journal.sync()
 }

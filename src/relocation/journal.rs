@@ -568,7 +568,9 @@ impl Run {
     pub fn counts(&self) -> BTreeMap<(String, String), u64> {
         let mut counts = BTreeMap::new();
         for m in self.moves(true) {
-            *counts.entry((m.class.clone(), shown(&m.top.join(&m.to.below)))).or_default() += 1;
+            *counts
+                .entry((m.class.clone(), shown(&super::below(&m.top, &m.to.below))))
+                .or_default() += 1;
         }
         for (c, way) in self.carried() {
             *counts.entry((c.class.clone(), shown(way.to))).or_default() += 1;
@@ -604,7 +606,7 @@ impl Run {
                     known.returned.insert(m.fingerprint.sha256);
                 }
                 Kind::Sweep | Kind::Copy => {
-                    known.swept.insert(m.top.join(&m.to.below));
+                    known.swept.insert(super::below(&m.top, &m.to.below));
                 }
             }
         }

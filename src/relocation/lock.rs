@@ -107,23 +107,18 @@ impl Held {
         journal.push(&Record::Dotlock(self.path.clone(), content.clone()));
         journal.sync().map_err(|e| Refused::Never(e.to_string()))?;
         let made = make(&temporary, &content).and_then(|()| {
-            let linked = std::fs::hard_link(&temporary, &lock);
-            remove(&temporary)?;
-            linked
+            std::fs::hard_link(&temporary, &lock)?;
+            self.dotlock = Some(lock.clone());
+            Ok(())
         });
+        // Should this fail, the next run clears it.
+        let _ = remove(&temporary).or_else(|_| remove(&temporary));
         match made {
-            Ok(()) => {
-                self.dotlock = Some(lock);
-                Ok(())
-            }
+            Ok(()) => Ok(()),
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
                 Err(Refused::Busy(format!("locked: {} is there", shown(&lock))))
             }
-            Err(e) => {
-                // Whatever stopped it, nothing of ours stays.
-                let _ = remove(&temporary);
-                Err(Refused::Never(format!("no lock file can be made beside it: {e}")))
-            }
+            Err(e) => Err(Refused::Never(format!("no lock file can be made beside it: {e}"))),
         }
     }
 }
@@ -132,7 +127,7 @@ impl Drop for Held {
     fn drop(&mut self) {
         if let Some(lock) = self.dotlock.take() {
             // Should it fail, the lock names a process that is gone, and the next run removes it.
-            let _ = remove(&lock);
+            let _ = remove(&lock).or_else(|_| remove(&lock));
         }
     }
 }

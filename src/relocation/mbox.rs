@@ -358,9 +358,6 @@ fn transfer(
     let mut paths = vec![from];
     paths.extend(targets.iter().map(|(to, _)| *to));
     let Some((shapes, held)) = hold(job, &paths) else { return Ok(()) };
-    let discard_all = |created: &[bool]| {
-        held[1..].iter().zip(created).for_each(|(h, made)| discard(h, *made));
-    };
     let (source, all) = (&held[0].file, &shapes[0].bounds);
     let mut picked: BTreeMap<usize, (usize, &Wanted<'_>)> = BTreeMap::new();
     for (slot, (_, wanted)) in targets.iter().enumerate() {
@@ -395,7 +392,6 @@ fn transfer(
         arrivals.push(Arrival { created: *made, end, set });
     }
     let Some((&first, _)) = picked.first_key_value() else {
-        discard_all(&created);
         return Ok(());
     };
     let moved: u64 = picked.keys().map(|i| all[*i].next - all[*i].from_line).sum();
@@ -403,7 +399,6 @@ fn transfer(
     for h in &held[1..] {
         if let Err(why) = room(job, &h.file, tail + moved, moved) {
             job.report.skip(shown(from), why);
-            discard_all(&created);
             return Ok(());
         }
     }
@@ -446,7 +441,6 @@ fn transfer(
             job.report.count(&w.step.class, targets[*slot].0);
         }
     }
-    discard_all(&created);
     Ok(())
 }
 
@@ -733,6 +727,7 @@ fn create(job: &mut Job<'_>, from: &Path, to: &Path) -> io::Result<bool> {
         return Ok(false);
     }
     let source = rustix::fs::lstat(from)?;
+    job.created.push(to.to_owned());
     job.journal.push(&Record::Create(to.to_owned()));
     job.journal.sync().map_err(io::Error::other)?;
     let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;

@@ -137,6 +137,11 @@ fn unescaped(text: &str) -> Vec<u8> {
     out
 }
 
+/// A path below another; the other itself where it is empty.
+fn below(top: &Path, path: &Path) -> PathBuf {
+    if path.as_os_str().is_empty() { top.to_owned() } else { top.join(path) }
+}
+
 fn path_of(octets: Vec<u8>) -> PathBuf {
     PathBuf::from(std::ffi::OsString::from_vec(octets))
 }

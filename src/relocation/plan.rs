@@ -99,9 +99,10 @@ impl Site {
     /// Folder or file, escaped for display.
     pub fn folder(&self) -> String {
         match self {
-            Site::File { top, below } => {
-                shown(&top.join(below.parent().and_then(Path::parent).unwrap_or(Path::new(""))))
-            }
+            Site::File { top, below } => shown(&super::below(
+                top,
+                below.parent().and_then(Path::parent).unwrap_or(Path::new("")),
+            )),
             Site::Span { path, .. } => shown(path),
         }
     }
@@ -139,7 +140,7 @@ impl Step {
     /// The place it goes to, escaped for display.
     pub fn target(&self) -> String {
         match (&self.to, &self.from) {
-            (Target::Folder(below), Site::File { top, .. }) => shown(&top.join(below)),
+            (Target::Folder(below), Site::File { top, .. }) => shown(&super::below(top, below)),
             (Target::Folder(path), _) | (Target::Mbox(path), _) => shown(path),
         }
     }
@@ -355,7 +356,7 @@ fn choose(
     let to = targets.of(store, folder, class)?;
     let here = match &from {
         Site::File { top, below } => {
-            top.join(below.parent().and_then(Path::parent).unwrap_or(Path::new("")))
+            super::below(top, below.parent().and_then(Path::parent).unwrap_or(Path::new("")))
         }
         Site::Span { path, .. } => path.clone(),
     };
@@ -404,7 +405,7 @@ impl Targets<'_> {
     /// Whether a message lies where this sweep puts messages, of whatever class.
     fn fills(&self, from: &Site, here: &Path, to: &Target) -> bool {
         let place = |t: &Target| match (t, from) {
-            (Target::Folder(below), Site::File { top, .. }) => top.join(below),
+            (Target::Folder(below), Site::File { top, .. }) => super::below(top, below),
             (Target::Folder(path), _) | (Target::Mbox(path), _) => path.clone(),
         };
         place(to) == here || self.known.values().any(|t| place(t) == here)

@@ -41,6 +41,11 @@ pub(super) fn all(state: &State, around: &Surroundings<'_>) -> Result<Healed, Er
             }
             continue;
         };
+        for record in &run.records {
+            if let Record::Dotlock(path, content) = record {
+                lock::clear(path, content);
+            }
+        }
         if run.ended() {
             let old = around.now.saturating_sub(time) > DAYS * 86_400;
             if old || run.forgotten() {
@@ -49,7 +54,7 @@ pub(super) fn all(state: &State, around: &Surroundings<'_>) -> Result<Healed, Er
             continue;
         }
         let report = Report { run: Some(number), ..Report::default() };
-        let mut job = Job { state, around, journal, report, kind };
+        let mut job = Job { state, around, journal, report, kind, created: Vec::new() };
         one(&mut job, &run)?;
         job.journal.push(&Record::End);
         job.journal.sync()?;
@@ -71,11 +76,6 @@ pub(super) fn drop_redo(state: &State, run: u64) -> Result<(), Error> {
 }
 
 fn one(job: &mut Job<'_>, run: &Run) -> Result<(), Error> {
-    for record in &run.records {
-        if let Record::Dotlock(path, content) = record {
-            lock::clear(path, content);
-        }
-    }
     let mut tops: BTreeMap<&Path, Vec<&Move>> = BTreeMap::new();
     for m in run.moves(false) {
         tops.entry(&m.top).or_default().push(m);
@@ -86,16 +86,26 @@ fn one(job: &mut Job<'_>, run: &Run) -> Result<(), Error> {
     for txn in open_transactions(run) {
         transaction(job, run, txn)?;
     }
-    for record in &run.records {
-        if let Record::Create(path) = record {
-            empty_target(job, path);
-        }
+    // What a run made is removed once it is empty, also by the undo that emptied it.
+    let undone = match job.kind {
+        Kind::Undo(of) => job.state.runs()?.into_iter().find(|r| r.number == of),
+        Kind::Sweep | Kind::Copy => None,
+    };
+    let made = |r: &Run| -> Vec<PathBuf> {
+        let path = |r: &Record| match r {
+            Record::Create(path) => Some(path.clone()),
+            _ => None,
+        };
+        r.records.iter().filter_map(path).collect()
+    };
+    for path in undone.iter().chain([run]).flat_map(made) {
+        empty_target(job, &path);
     }
     Ok(())
 }
 
 /// A target that was made and never got a message is removed.
-fn empty_target(job: &mut Job<'_>, path: &Path) {
+pub(super) fn empty_target(job: &mut Job<'_>, path: &Path) {
     if std::fs::symlink_metadata(path).is_ok_and(|m| m.is_file() && m.len() == 0)
         && let Ok(held) = lock::mboxes(&[path], &mut job.journal, job.around.host)
     {

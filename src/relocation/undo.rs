@@ -156,7 +156,14 @@ pub fn undo(
     }
     let journal = Journal::begin(&state, Kind::Undo(run.number), around.now)?;
     report.run = Some(run.number);
-    let mut job = Job { state: &state, around, journal, report, kind: Kind::Undo(run.number) };
+    let mut job = Job {
+        state: &state,
+        around,
+        journal,
+        report,
+        kind: Kind::Undo(run.number),
+        created: Vec::new(),
+    };
     let mut tops: BTreeMap<&Path, Vec<&Move>> = BTreeMap::new();
     for m in moves {
         tops.entry(&m.top).or_default().push(m);

@@ -3,6 +3,7 @@
 
 mod cli;
 mod corpus;
+mod faults;
 mod mailboxes;
 mod relocation;
 mod stores;

@@ -3,15 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::process::Output;
 
-use assert_cmd::Command;
 use proptest::prelude::*;
 use tempfile::TempDir;
 use unscatter::relocation::{
-    Choice, Error, Plan, Report, Session, Site, Step, Surroundings, Target, apply, undo,
+    Choice, Plan, Report, Session, Site, Step, Surroundings, Target, apply, undo,
 };
 use unscatter::store::{Fingerprint, Store};
 
