@@ -11,8 +11,7 @@ fn main() -> io::Result<()> {
     if arguments.next().is_some_and(|a| a == "--mbox-reader") {
         let path = arguments.next().unwrap_or_default();
         let mbox = mbox_reader::MboxFile::from_file(Path::new(&path))?;
-        let octets: usize =
-            mbox.iter().filter_map(|e| e.message().map(<[u8]>::len)).sum();
+        let octets: usize = mbox.iter().filter_map(|e| e.message().map(<[u8]>::len)).sum();
         return writeln!(io::stdout(), "{octets} octets");
     }
     let mut buffer = vec![0; 256 << 10];

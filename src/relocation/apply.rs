@@ -285,6 +285,7 @@ pub(super) fn carry_out(
 }
 
 /// One message. Gives back the move as it was carried out: the names may have had to change.
+#[expect(clippy::result_large_err, reason = "a step that failed comes back whole, to be reported")]
 fn one(job: &mut Job<'_>, maildir: &mut Maildir, m: Move) -> Result<Move, (Move, String)> {
     let fail = |m: &Move, e: io::Error| {
         let why = match e.raw_os_error().map(rustix::io::Errno::from_raw_os_error) {
@@ -350,6 +351,7 @@ fn one(job: &mut Job<'_>, maildir: &mut Maildir, m: Move) -> Result<Move, (Move,
 }
 
 /// Says anew what is about to happen.
+#[expect(clippy::result_large_err, reason = "a step that failed comes back whole, to be reported")]
 fn again(job: &mut Job<'_>, m: &Move) -> Result<(), (Move, String)> {
     job.journal.push(&Record::Move(m.clone()));
     job.journal.sync().map_err(|e| (m.clone(), e.to_string()))

@@ -1,5 +1,6 @@
 //! All integration tests, one binary.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+#![expect(clippy::disallowed_methods, reason = "tests own their folders and environment")]
 
 mod cli;
 mod corpus;
