@@ -92,6 +92,8 @@ pub struct Report {
     pub recovered: Vec<PathBuf>,
     /// Ended early because it was asked to.
     pub interrupted: bool,
+    /// Of the skipped, those that are not there any more: trying again brings nothing.
+    gone: usize,
 }
 
 impl Report {

@@ -202,7 +202,7 @@ pub fn undo(
         let now = mbox_back(&mut job, &way, back, copied)?;
         returned.extend(now.into_iter().map(|order| (run.number, *txn, order)));
     }
-    if choice.all() && !job.report.interrupted && job.report.busy == 0 {
+    if choice.all() && !job.report.interrupted && job.report.skipped.len() == job.report.gone {
         // What is not back by now is not there any more: the next undo goes on to the run before.
         job.journal.push(&Record::Forgotten);
     }
@@ -225,6 +225,8 @@ pub fn forget(run: u64, around: &Surroundings<'_>) -> Result<(), Error> {
     journal.sync()?;
     recovery::drop_redo(&state, run)
 }
+
+const GONE: &str = "not there any more; somebody moved or deleted it";
 
 fn maildir_back(job: &mut Job<'_>, top: &Path, moves: &[&Move], copied: bool) -> Result<(), Error> {
     let mut maildir = match Maildir::open(top) {
@@ -253,7 +255,10 @@ fn maildir_back(job: &mut Job<'_>, top: &Path, moves: &[&Move], copied: bool) ->
                     }
                     ready.push(b);
                 }
-                Err(why) => job.report.skip(shown(&top.join(m.to.path())), why),
+                Err(why) => {
+                    job.report.gone += usize::from(why == GONE);
+                    job.report.skip(shown(&top.join(m.to.path())), why);
+                }
             }
         }
         carry_out(job, &mut maildir, ready)?;
@@ -270,7 +275,7 @@ fn back(job: &mut Job<'_>, maildir: &mut Maildir, m: &Move, copied: bool) -> Res
     let read = match maildir.read(&now) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => {
             let found = maildir.renamed(&now).map_err(|e| e.to_string())?;
-            now = found.ok_or("not there any more; somebody moved or deleted it")?;
+            now = found.ok_or(GONE)?;
             maildir.read(&now)
         }
         other => other,
@@ -336,6 +341,7 @@ fn mbox_back(
     copied: bool,
 ) -> Result<Vec<u64>, Error> {
     if std::fs::symlink_metadata(way.away).is_err() {
+        job.report.gone += 1;
         job.report.skip(shown(way.away), "not there any more; nothing can be put back from it");
         return Ok(Vec::new());
     }
@@ -358,6 +364,7 @@ fn mbox_back(
         let found = (0..away.len()).rev().find(exact).or_else(|| (0..away.len()).rev().find(alike));
         let Some(i) = found else {
             let what = format!("{} sha256 {}", shown(way.away), &hex(&c.fingerprint.sha256)[..16]);
+            job.report.gone += 1;
             job.report.skip(what, "not there any more, or its octets have changed");
             continue;
         };
