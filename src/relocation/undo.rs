@@ -10,7 +10,8 @@ use super::apply::{Job, carry_out};
 use super::journal::{self, Carried, Journal, Kind, Move, Record, Run, Spot, State};
 use super::lock::{self, RunLock};
 use super::maildir::{self, Maildir};
-use super::mbox::{self, Found};
+use super::mbox;
+use super::messages::{self, Found};
 use super::recovery;
 use super::redo::{Change, Piece, Writer};
 use super::{Error, Report, Surroundings, hex, shown};
@@ -354,7 +355,7 @@ fn mbox_back(
     };
     let failed = |e: io::Error| Error::system(way.away, e);
     let (home, away) = (&shapes[0].bounds, &shapes[1].bounds);
-    let there = mbox::hashes(&held[1].file, away).map_err(failed)?;
+    let there = messages::hashes(&held[1].file, away).map_err(failed)?;
     let mut used = BTreeSet::new();
     let mut returns = Vec::new();
     // From the end: what the sweep appended stands behind the like of it that was there before.
@@ -386,7 +387,7 @@ fn mbox_back(
     let mut cut = removal(job, txn, way, &held[1], away, &used)?;
     let mut changes = Vec::new();
     if !copied {
-        let here = mbox::hashes(&held[0].file, home).map_err(failed)?;
+        let here = messages::hashes(&held[0].file, home).map_err(failed)?;
         places(way, &held[0].file, home, &here, &mut returns).map_err(failed)?;
         let add = insertion(job, txn, way, &held, home, home_size, &mut returns)?;
         // What could not be placed stays in the other file as well.
@@ -526,7 +527,7 @@ fn places(
             Some(i) => i + 1,
             // The pseudo message that Dovecot puts into an emptied mbox stays first.
             None => match home.first() {
-                Some(b) if mbox::is_pseudo_at(file, b)? => 1,
+                Some(b) if messages::is_pseudo_at(file, b)? => 1,
                 _ => 0,
             },
         };
