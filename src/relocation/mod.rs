@@ -7,9 +7,12 @@ mod journal;
 mod lock;
 mod maildir;
 mod mbox;
+mod messages;
 mod plan;
+mod record;
 mod recovery;
 mod redo;
+mod rows;
 mod undo;
 
 use std::collections::BTreeMap;
@@ -23,8 +26,9 @@ use sha2::{Digest, Sha256};
 
 pub use apply::{Session, apply};
 pub use journal::{Kind, Known, Run, State};
-pub use plan::{Plan, Share, Site, Step, Target, Wishes, check_target, plan, plan_rows, read_rows};
+pub use plan::{Plan, Share, Site, Step, Target, Wishes, check_target, plan};
 pub use recovery::Healed;
+pub use rows::{Row, plan_rows, read_rows};
 pub use undo::{Choice, forget, undo};
 
 use crate::store::{Fingerprint, Skipped, escaped};
@@ -92,6 +96,8 @@ pub struct Report {
     pub recovered: Vec<PathBuf>,
     /// Ended early because it was asked to.
     pub interrupted: bool,
+    /// Of the skipped, those that are not there any more: trying again brings nothing.
+    gone: usize,
 }
 
 impl Report {

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::{Component, Path, PathBuf};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 
 use super::journal::{Known, Spot};
-use super::{Error, maildir, mbox, shown, unescaped};
+use super::{Error, maildir, messages, shown, unescaped};
 use crate::scan::{Finding, FolderRead};
 use crate::signals::Kind;
 use crate::store::{Compression, Fingerprint, Folder, Layout, Role, Skipped, Store, escaped};
@@ -239,16 +239,20 @@ impl Plan {
 }
 
 /// The folders of all stores, by the names that findings have for them.
-struct Places<'a> {
+pub(super) struct Places<'a> {
     stores: BTreeMap<&'a str, &'a Store>,
 }
 
 impl<'a> Places<'a> {
-    fn of(stores: &'a [Store]) -> Self {
+    pub(super) fn of(stores: &'a [Store]) -> Self {
         Places { stores: stores.iter().map(|s| (s.name.as_str(), s)).collect() }
     }
 
-    fn find(&self, store: &str, locator: &[u8]) -> Option<(&'a Store, &'a Folder, Inside)> {
+    pub(super) fn find(
+        &self,
+        store: &str,
+        locator: &[u8],
+    ) -> Option<(&'a Store, &'a Folder, Inside)> {
         let store = *self.stores.get(store)?;
         if let Some((path, offset, length)) = span(locator) {
             let path = Path::new(OsStr::from_bytes(path));
@@ -273,7 +277,7 @@ impl<'a> Places<'a> {
     }
 }
 
-enum Inside {
+pub(super) enum Inside {
     File(PathBuf),
     Span(u64, u64),
 }
@@ -286,7 +290,7 @@ fn span(locator: &[u8]) -> Option<(&[u8], u64, u64)> {
 }
 
 /// The real place of a message, or why it cannot be moved.
-fn site(folder: &Folder, inside: &Inside) -> Result<Site, String> {
+pub(super) fn site(folder: &Folder, inside: &Inside) -> Result<Site, String> {
     let real = |p: &Path| {
         let p = if p.as_os_str().is_empty() { Path::new(".") } else { p };
         std::fs::canonicalize(p).map_err(|e| e.to_string())
@@ -313,7 +317,7 @@ fn flagged(site: &Site) -> bool {
             let name = below.file_name().unwrap_or_default().as_bytes();
             maildir::flags(name).contains(&b'F')
         }
-        Site::Span { path, offset, length } => mbox::flagged(path, *offset, *length),
+        Site::Span { path, offset, length } => messages::flagged(path, *offset, *length),
     }
 }
 
@@ -501,7 +505,7 @@ fn written(name: &str, class: &str, store: &Store, mailbox: &Path) -> Result<Pat
 }
 
 /// The real place of an mbox that is named from the current folder.
-fn file(to: &OsStr, class: &str) -> Result<PathBuf, Error> {
+pub(super) fn file(to: &OsStr, class: &str) -> Result<PathBuf, Error> {
     let given = Path::new(to);
     let refused = |why: String| Error::Refused(format!("--to {}: {why}", shown(given)));
     let bytes = to.as_bytes();
@@ -526,7 +530,7 @@ fn file(to: &OsStr, class: &str) -> Result<PathBuf, Error> {
             "that is a folder; for an mbox write a file, for example backscatter.mbox".into(),
         )),
         Ok(m) if !m.is_file() => Err(refused("that is no regular file".into())),
-        Ok(m) if m.len() > 0 && !mbox::is_mbox(&path) => {
+        Ok(m) if m.len() > 0 && !messages::is_mbox(&path) => {
             Err(refused("that file is there and is no mbox".into()))
         }
         _ => Ok(path),
@@ -573,135 +577,6 @@ fn utf7(name: &str) -> String {
     }
     flush(&mut units, &mut out);
     out
-}
-
-/// A row of a saved plan, its cells as the octets they stand for.
-#[derive(Debug, Clone)]
-pub struct Row {
-    /// The store as it was named.
-    pub store: Vec<u8>,
-    /// Place below it.
-    pub locator: Vec<u8>,
-    /// The class it had.
-    pub class: String,
-    /// Digest and size.
-    pub fingerprint: Fingerprint,
-    /// Folder or file it goes to, in its real place.
-    pub to: Vec<u8>,
-}
-
-/// Reads the columns that matter of a saved plan. `undo` takes the escapes of a cell off.
-pub fn read_rows(
-    source: impl std::io::Read,
-    name: &str,
-    undo: &dyn Fn(&str) -> Vec<u8>,
-) -> Result<Vec<Row>, crate::Error> {
-    let malformed = |what: String| crate::Error::Malformed { path: name.to_owned(), what };
-    let mut reader = csv::Reader::from_reader(source);
-    let headers = reader.headers().map_err(|e| malformed(e.to_string()))?.clone();
-    let column = |wanted: &str| {
-        let at = headers.iter().position(|h| h == wanted);
-        at.ok_or_else(|| {
-            malformed(format!("no column {wanted}; write a plan with sweep -o plan.csv"))
-        })
-    };
-    let [store, locator, class, sha256, size, to] =
-        ["store", "locator", "class", "sha256", "size", "move_to"].map(column);
-    let (store, locator, class, sha256, size, to) = (store?, locator?, class?, sha256?, size?, to?);
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|e| malformed(e.to_string()))?;
-        let line = record.position().map_or(0, csv::Position::line);
-        let cell = |i: usize| record.get(i).unwrap_or_default();
-        let wrong = |what: &str| malformed(format!("line {line}: {what}"));
-        if !matches!(
-            cell(class),
-            "backscatter"
-                | "genuine-bounce"
-                | "undecided-bounce"
-                | "delivery-notice"
-                | "auto-reply"
-                | "challenge-response"
-                | "receipt"
-                | "feedback-report"
-        ) {
-            return Err(wrong(
-                "the class is that of no automatic answer; such mail is never moved",
-            ));
-        }
-        rows.push(Row {
-            store: undo(cell(store)),
-            locator: undo(cell(locator)),
-            class: cell(class).to_owned(),
-            fingerprint: Fingerprint {
-                sha256: super::unhex(cell(sha256)).ok_or_else(|| wrong("no digest in sha256"))?,
-                len: cell(size).parse().map_err(|_| wrong("no number in size"))?,
-            },
-            to: undo(cell(to)),
-        });
-    }
-    Ok(rows)
-}
-
-/// Makes a plan of the rows of a saved one. Every row is compared with its message by hash before
-/// anything is moved; that is up to [`super::apply()`].
-pub fn plan_rows(stores: &[Store], rows: &[Row], copy: bool) -> Result<Plan, Error> {
-    let mut plan = Plan { copy, include_flagged: true, ..Plan::default() };
-    let places = Places::of(stores);
-    let mut seen = BTreeSet::new();
-    for row in rows {
-        let store = escaped(&row.store);
-        let mut skip = |why: &str| {
-            let what = format!("{store}/{}", escaped(&row.locator));
-            plan.skipped.push(Skipped { what, why: why.to_owned() });
-        };
-        let Some((_, folder, inside)) = places.find(&store, &row.locator) else {
-            skip("its folder is not found");
-            continue;
-        };
-        if matches!(folder.role, Role::Sent | Role::Draft | Role::Swept) {
-            skip("nothing is moved out of Sent, Drafts and swept folders");
-            continue;
-        }
-        let from = match site(folder, &inside) {
-            Ok(from) => from,
-            Err(why) => {
-                skip(&why);
-                continue;
-            }
-        };
-        let to = PathBuf::from(OsString::from_vec(row.to.clone()));
-        let to = match &from {
-            Site::File { top, .. } => match to.strip_prefix(top) {
-                Ok(below)
-                    if below.components().all(|c| matches!(c, Component::Normal(_)))
-                        && below.components().next().is_some() =>
-                {
-                    Target::Folder(below.to_owned())
-                }
-                _ => {
-                    return Err(Error::Refused(format!(
-                        "move_to {}: not a folder of the Maildir {}",
-                        shown(&to),
-                        shown(top)
-                    )));
-                }
-            },
-            Site::Span { .. } => Target::Mbox(file(to.as_os_str(), "")?),
-        };
-        if seen.insert(from.clone()) {
-            plan.steps.push(Step {
-                store: store.clone(),
-                folder: folder.name.clone(),
-                locator: escaped(&row.locator),
-                class: row.class.clone(),
-                fingerprint: row.fingerprint,
-                from,
-                to,
-            });
-        }
-    }
-    Ok(plan)
 }
 
 /// The spot of a step of a Maildir.

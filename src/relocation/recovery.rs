@@ -13,7 +13,7 @@ use super::journal::{Journal, Kind, Move, Record, Run, State};
 use super::lock::{self, Held, Refused};
 use super::maildir::{self, Maildir};
 use super::redo::{Change, Piece, Standing, Writer, length};
-use super::{Error, Report, Surroundings, mbox, read_at, shown};
+use super::{Error, Report, Surroundings, mbox, messages, read_at, shown};
 
 /// Days that the octets of moved messages stay in the state folder.
 const DAYS: i64 = 30;
@@ -425,7 +425,7 @@ type Listed = Vec<([u8; 32], (u64, u64))>;
 
 /// Every message of an mbox: its bare hash, and where it stands with its From_ line.
 fn listed(path: &Path) -> Result<Listed, String> {
-    let shape = match mbox::shape(path) {
+    let shape = match messages::shape(path) {
         Ok(shape) => shape.bounds,
         // A redo file that ends in separators adds up all the same for our purpose.
         Err(why) => return Err(why),
@@ -433,7 +433,7 @@ fn listed(path: &Path) -> Result<Listed, String> {
     let file = File::open(path).map_err(|e| e.to_string())?;
     let mut all = Vec::new();
     for b in shape {
-        let hash = mbox::bare(&file, b.start, b.end).map_err(|e| e.to_string())?;
+        let hash = messages::bare(&file, b.start, b.end).map_err(|e| e.to_string())?;
         all.push((hash, (b.from_line, b.end)));
     }
     Ok(all)

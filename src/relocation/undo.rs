@@ -10,7 +10,8 @@ use super::apply::{Job, carry_out};
 use super::journal::{self, Carried, Journal, Kind, Move, Record, Run, Spot, State};
 use super::lock::{self, RunLock};
 use super::maildir::{self, Maildir};
-use super::mbox::{self, Found};
+use super::mbox;
+use super::messages::{self, Found};
 use super::recovery;
 use super::redo::{Change, Piece, Writer};
 use super::{Error, Report, Surroundings, hex, shown};
@@ -201,7 +202,7 @@ pub fn undo(
         let now = mbox_back(&mut job, &way, back, copied)?;
         returned.extend(now.into_iter().map(|order| (run.number, *txn, order)));
     }
-    if choice.all() && !job.report.interrupted && job.report.busy == 0 {
+    if choice.all() && !job.report.interrupted && job.report.skipped.len() == job.report.gone {
         // What is not back by now is not there any more: the next undo goes on to the run before.
         job.journal.push(&Record::Forgotten);
     }
@@ -224,6 +225,8 @@ pub fn forget(run: u64, around: &Surroundings<'_>) -> Result<(), Error> {
     journal.sync()?;
     recovery::drop_redo(&state, run)
 }
+
+const GONE: &str = "not there any more; somebody moved or deleted it";
 
 fn maildir_back(job: &mut Job<'_>, top: &Path, moves: &[&Move], copied: bool) -> Result<(), Error> {
     let mut maildir = match Maildir::open(top) {
@@ -252,7 +255,10 @@ fn maildir_back(job: &mut Job<'_>, top: &Path, moves: &[&Move], copied: bool) ->
                     }
                     ready.push(b);
                 }
-                Err(why) => job.report.skip(shown(&top.join(m.to.path())), why),
+                Err(why) => {
+                    job.report.gone += usize::from(why == GONE);
+                    job.report.skip(shown(&top.join(m.to.path())), why);
+                }
             }
         }
         carry_out(job, &mut maildir, ready)?;
@@ -269,7 +275,7 @@ fn back(job: &mut Job<'_>, maildir: &mut Maildir, m: &Move, copied: bool) -> Res
     let read = match maildir.read(&now) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => {
             let found = maildir.renamed(&now).map_err(|e| e.to_string())?;
-            now = found.ok_or("not there any more; somebody moved or deleted it")?;
+            now = found.ok_or(GONE)?;
             maildir.read(&now)
         }
         other => other,
@@ -335,6 +341,7 @@ fn mbox_back(
     copied: bool,
 ) -> Result<Vec<u64>, Error> {
     if std::fs::symlink_metadata(way.away).is_err() {
+        job.report.gone += 1;
         job.report.skip(shown(way.away), "not there any more; nothing can be put back from it");
         return Ok(Vec::new());
     }
@@ -347,7 +354,7 @@ fn mbox_back(
     };
     let failed = |e: io::Error| Error::system(way.away, e);
     let (home, away) = (&shapes[0].bounds, &shapes[1].bounds);
-    let there = mbox::hashes(&held[1].file, away).map_err(failed)?;
+    let there = messages::hashes(&held[1].file, away).map_err(failed)?;
     let mut used = BTreeSet::new();
     let mut returns = Vec::new();
     // From the end: what the sweep appended stands behind the like of it that was there before.
@@ -357,6 +364,7 @@ fn mbox_back(
         let found = (0..away.len()).rev().find(exact).or_else(|| (0..away.len()).rev().find(alike));
         let Some(i) = found else {
             let what = format!("{} sha256 {}", shown(way.away), &hex(&c.fingerprint.sha256)[..16]);
+            job.report.gone += 1;
             job.report.skip(what, "not there any more, or its octets have changed");
             continue;
         };
@@ -378,7 +386,7 @@ fn mbox_back(
     let mut cut = removal(job, txn, way, &held[1], away, &used)?;
     let mut changes = Vec::new();
     if !copied {
-        let here = mbox::hashes(&held[0].file, home).map_err(failed)?;
+        let here = messages::hashes(&held[0].file, home).map_err(failed)?;
         places(way, &held[0].file, home, &here, &mut returns).map_err(failed)?;
         let add = insertion(job, txn, way, &held, home, home_size, &mut returns)?;
         // What could not be placed stays in the other file as well.
@@ -518,7 +526,7 @@ fn places(
             Some(i) => i + 1,
             // The pseudo message that Dovecot puts into an emptied mbox stays first.
             None => match home.first() {
-                Some(b) if mbox::is_pseudo_at(file, b)? => 1,
+                Some(b) if messages::is_pseudo_at(file, b)? => 1,
                 _ => 0,
             },
         };

@@ -357,3 +357,195 @@ proptest! {
         prop_assert!(left.is_empty(), "{:?}", left);
     }
 }
+
+fn program(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_unscatter"))
+        .args(arguments)
+        .current_dir(folder)
+        .env("XDG_STATE_HOME", folder.join("state"))
+        .stdin(std::process::Stdio::null())
+        .output()
+        .unwrap();
+    let text = |b: Vec<u8>| String::from_utf8(b).unwrap();
+    (output.status.code().unwrap_or(-1), text(output.stdout), text(output.stderr))
+}
+
+/// A Maildir with bounces of mail that nobody knows, and ordinary mail.
+fn store(folder: &Path) -> PathBuf {
+    let store = folder.join("store");
+    for sub in ["cur", "new", "tmp"] {
+        fs::create_dir_all(store.join(sub)).unwrap();
+    }
+    for i in 0..5 {
+        let bounce = format!(
+            "Return-Path: <>\nFrom: Mail Delivery System <mailer-daemon@mx{i}.example.net>\n\
+             To: owner@example.org\nSubject: Undelivered Mail Returned to Sender\nMIME-Version: 1.0\n\
+             Auto-Submitted: auto-replied\nMessage-ID: <b{i}@mx{i}.example.net>\n\
+             Date: Fri, 14 Aug 2026 12:0{i}:00 +0000\n\
+             Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n\
+             --b\n\nThis is the mail system. Your message could not be delivered.\n\n\
+             --b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx{i}.example.net\n\n\
+             Final-Recipient: rfc822; nobody{i}@example.net\nAction: failed\nStatus: 5.1.1\n\n\
+             --b\nContent-Type: message/rfc822\n\nReceived: from bot ([192.0.2.{i}]) by mx\n\
+             From: owner@example.org\nTo: nobody{i}@example.net\nSubject: pills\n\
+             Message-ID: <spam{i}@bot.example>\n\nBuy.\n\n--b--\n"
+        );
+        fs::write(store.join(format!("cur/1.b{i}:2,S")), bounce).unwrap();
+        let ordinary = format!(
+            "From: friend@example.com\nTo: owner@example.org\nSubject: lunch {i}\n\
+             Message-ID: <{i}@example.com>\nDate: Fri, 14 Aug 2026 12:00:00 +0000\n\nAt noon?\n"
+        );
+        fs::write(store.join(format!("new/1.o{i}")), ordinary).unwrap();
+    }
+    store
+}
+
+/// What is moved does not depend on numbers that change with what is learned.
+const ANY: [&str; 6] = ["--origin", "forged", "--origin", "unknown", "--min-score", "0"];
+
+#[test]
+fn a_plan_changes_nothing_and_what_it_saves_can_be_carried_out() {
+    let folder = folder();
+    let store = store(folder.path());
+    let to = "Backscatter";
+    let before = files(&store);
+    let (code, out, err) = program(
+        folder.path(),
+        &[&["sweep", "store", "--to", to, "-o", "plan.csv"][..], &ANY].concat(),
+    );
+    assert_eq!(code, 0, "{out}{err}");
+    assert_eq!(files(&store), before);
+    assert!(!folder.path().join("state").exists());
+    let mode = folder.path().join("plan.csv").metadata().unwrap().mode() & 0o777;
+    assert_eq!(mode, 0o600);
+    let saved = fs::read_to_string(folder.path().join("plan.csv")).unwrap();
+    let rows = saved.lines().count() - 1;
+    assert!(rows > 1, "{out}");
+    // A person deletes a line.
+    let fewer: Vec<&str> =
+        saved.lines().enumerate().filter(|(i, _)| *i != 1).map(|(_, l)| l).collect();
+    fs::write(folder.path().join("plan.csv"), fewer.join("\n")).unwrap();
+    let (code, out, err) = program(folder.path(), &["sweep", "--plan", "plan.csv", "--apply"]);
+    assert_eq!(code, 0, "{out}{err}");
+    assert!(out.contains("unscatter undo 1"), "{out}");
+    let (_, out, _) = program(folder.path(), &["undo", "--list"]);
+    assert!(out.contains(&format!("moved {}", rows - 1)), "{out}");
+    let (code, ..) = program(folder.path(), &["undo"]);
+    assert_eq!(code, 0);
+    assert_eq!(files(&store), before);
+    // What an undo put back is left alone, unless it is asked for.
+    let sweep = [&["sweep", "store", "--to", to, "--max-share", "1", "--apply"][..], &ANY].concat();
+    let (_, out, _) = program(folder.path(), &sweep[..]);
+    assert!(out.contains("Moved 1 "), "{out}");
+    let (_, out, _) = program(folder.path(), &[&sweep[..], &["--again"]].concat());
+    assert!(out.contains("Moved"), "{out}");
+}
+
+#[test]
+fn a_changed_message_is_left_alone_and_told() {
+    let folder = folder();
+    let store = store(folder.path());
+    let to = "Backscatter";
+    program(folder.path(), &[&["sweep", "store", "--to", to, "-o", "plan.csv"][..], &ANY].concat());
+    let saved = fs::read_to_string(folder.path().join("plan.csv")).unwrap();
+    let digest = saved.lines().nth(1).unwrap().split(',').nth(3).unwrap().to_owned();
+    let wrong = "0".repeat(64);
+    fs::write(folder.path().join("plan.csv"), saved.replacen(&digest, &wrong, 1)).unwrap();
+    let before = octets(&files(&store));
+    let (code, _, err) = program(folder.path(), &["sweep", "--plan", "plan.csv", "--apply"]);
+    assert_eq!(code, 1, "{err}");
+    assert!(err.contains("changed since it was scanned"), "{err}");
+    if to == "Backscatter" {
+        assert_eq!(octets(&files(&store)), before);
+    }
+}
+
+#[test]
+fn a_target_of_the_wrong_form_is_refused() {
+    let folder = folder();
+    let store = store(folder.path());
+    let before = files(&store);
+    let wrong = ["/tmp/x", "a/../b", ".x", "swept.mbox", "", "a//b"];
+    for to in wrong {
+        let (code, _, err) = program(folder.path(), &["sweep", "store", "--to", to, "--apply"]);
+        assert_eq!(code, 2, "{to}: {err}");
+    }
+    assert_eq!(files(&store), before);
+}
+
+#[test]
+fn a_share_that_is_exceeded_moves_nothing_and_names_the_command() {
+    let folder = folder();
+    let store = store(folder.path());
+    let before = files(&store);
+    let sweep =
+        [&["sweep", "store", "--to", "Backscatter", "--max-share", "0.01"][..], &ANY].concat();
+    let (code, _, err) = program(folder.path(), &[&sweep[..], &["--apply"]].concat());
+    assert_eq!(code, 2, "{err}");
+    assert!(err.contains("to go on: unscatter sweep") && err.contains("--max-share 0."), "{err}");
+    assert_eq!(files(&store), before);
+    let (code, out, _) = program(folder.path(), &sweep[..]);
+    assert_eq!(code, 0);
+    assert!(out.contains("more than --max-share"), "{out}");
+}
+
+#[test]
+fn a_second_run_at_the_same_time_is_told_to_wait() {
+    let folder = folder();
+    let _store = store(folder.path());
+    let state = folder.path().join("state/unscatter");
+    let stop = || false;
+    let around = surroundings(&state, &stop);
+    let session = Session::begin(&around).unwrap();
+    let (code, _, err) =
+        program(folder.path(), &["sweep", "store", "--to", "Backscatter", "--apply"]);
+    assert_eq!(code, 75, "{err}");
+    let (code, ..) = program(folder.path(), &["undo"]);
+    assert_eq!(code, 75);
+    drop(session);
+    let (code, ..) = program(folder.path(), &["undo"]);
+    assert_eq!(code, 0);
+}
+
+#[test]
+fn an_mbox_that_another_program_has_locked_is_left_alone() {
+    let folder = folder();
+    let root = fs::canonicalize(folder.path()).unwrap();
+    let text = b"Subject: x\n\nbody\n";
+    let octets = [&b"From a@example.org Mon Nov 23 19:15:20 2026\n"[..], text, b"\n"].concat();
+    fs::write(root.join("inbox"), &octets).unwrap();
+    fs::write(root.join("inbox.lock"), "1:elsewhere\n").unwrap();
+    let site = Site::Span { path: root.join("inbox"), offset: 44, length: text.len() as u64 };
+    let plan = plan(vec![step("backscatter", text, site, Target::Mbox(root.join("swept")))]);
+    let report = run(&root, &plan);
+    assert_eq!((report.moved(), report.busy), (0, 1));
+    assert_eq!(fs::read(root.join("inbox")).unwrap(), octets);
+    assert!(root.join("inbox.lock").exists() && !root.join("swept").exists());
+}
+
+#[test]
+fn a_copy_is_removed_by_its_undo_and_nothing_else() {
+    let folder = folder();
+    let top = folder.path().join("Maildir");
+    let mails: Vec<Mail> = (0..3)
+        .map(|i| Mail {
+            below: 0,
+            cur: true,
+            flags: "S".into(),
+            fields: String::new(),
+            octets: vec![i; 10],
+            mtime: 1_700_000_000,
+            goes: i > 0,
+            class: 0,
+        })
+        .collect();
+    let steps = build(&top, &mails);
+    let before = files(&top);
+    let report = run(folder.path(), &Plan { copy: true, ..plan(steps) });
+    assert_eq!(report.moved(), 2);
+    assert_eq!(files(&top).len(), 5);
+    assert!(before.iter().all(|(p, f)| files(&top).get(p) == Some(f)));
+    let report = back(folder.path(), &Choice::default());
+    assert!(report.skipped.is_empty(), "{:?}", report.skipped);
+    assert_eq!(files(&top), before);
+}
