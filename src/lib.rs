@@ -4,6 +4,7 @@
 pub mod correlation;
 pub mod learning;
 pub mod message;
+pub mod relocation;
 pub mod report;
 pub mod scan;
 pub mod sent;
@@ -37,6 +38,9 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The system gives no threads.
+    #[error("cannot start threads: {0}")]
+    Threads(String),
     /// A file of ours is not what it should be: a truth file, findings, a plan.
     #[error("{path}: {what}")]
     Malformed {

@@ -1,5 +1,9 @@
-//! The command line of unscatter.
+//! The command line of unscatter: parse, run, turn the result into an exit status.
 
-fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run(std::env::args_os().collect()).into()
 }

@@ -1,1 +1,38 @@
-//! What all records together teach. Pure.
+//! What all records together teach, once, at the end of the first pass. Pure; the result does not
+//! depend on the order of records.
+
+pub mod campaigns;
+pub mod coverage;
+pub mod habits;
+
+pub use campaigns::{Campaign, Campaigns};
+pub use coverage::{Coverage, Reply};
+pub use habits::{Habits, Path};
+
+use crate::correlation::{Record, Terms};
+use crate::sent::SentIndex;
+
+/// What the second pass knows beside the record that it judges.
+#[derive(Debug, Default)]
+pub struct Lessons {
+    /// How much of the owner's mail Sent holds.
+    pub coverage: Coverage,
+    /// How the owner's mail looks and travels.
+    pub habits: Habits,
+    /// Groups of answered mail.
+    pub campaigns: Campaigns,
+}
+
+/// Learns from all records and the human replies in the mailbox.
+pub fn learn(
+    records: &[&Record],
+    replies: &[Reply],
+    sent: &SentIndex,
+    terms: &Terms,
+    relays: &[String],
+) -> Lessons {
+    let coverage = Coverage::measure(replies, sent, terms);
+    let habits = Habits::learn(records, replies, sent, terms, relays);
+    let campaigns = Campaigns::group(records, &habits);
+    Lessons { coverage, habits, campaigns }
+}

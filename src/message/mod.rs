@@ -3,16 +3,37 @@
 //! [`Defect`]s. Nothing here knows what kind of message it is or whose mail it answers.
 
 mod address;
+mod body;
+mod charset;
+mod date;
+mod fields;
+mod html;
+mod mailboxes;
+mod marks;
 mod notification;
 mod parse;
+mod parts;
+mod quoted;
+mod received;
 mod returned;
+mod transfer;
 mod triage;
+mod words;
+
+#[cfg(test)]
+mod tests;
 
 pub use address::{Address, Mailbox, MessageId, ReturnPath};
 pub use notification::{Action, Notification, NotificationForm, Recipient};
 pub use parse::{Limits, parse, parse_headers};
-pub use returned::{Hop, Returned, ReturnedForm};
+pub use received::Hop;
+pub use returned::{Returned, ReturnedForm};
 pub use triage::{Glance, glance};
+
+/// Decodes a header value (RFC 2047, raw octets) to one line of text.
+pub fn decode_header(raw: &[u8]) -> String {
+    fields::text(raw, None, 4 << 10).0
+}
 
 /// A moment as a header writes it: seconds since 1970-01-01 UTC and the zone it was written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -147,6 +168,8 @@ pub struct Message {
     pub to: Vec<Mailbox>,
     /// `Cc`.
     pub cc: Vec<Mailbox>,
+    /// `Bcc`, as Sent copies keep it.
+    pub bcc: Vec<Mailbox>,
     /// `Delivered-To`, `X-Original-To`, `Envelope-To`, `X-Envelope-To`, and `for <…>` of the top
     /// Received fields: the addresses under which the message came here.
     pub delivered_to: Vec<Address>,

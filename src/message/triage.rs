@@ -1,7 +1,14 @@
 //! The cheap look at the raw header block: may this be an automatic answer, and which ids does it
 //! answer? It may say yes to ordinary mail; it must never say no to an automatic answer.
 
-use super::{Address, Date, MessageId};
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
+use super::mailboxes::mailboxes;
+use super::transfer::Transfer;
+use super::{Address, Date, Hop, MessageId, charset, fields, marks};
 
 /// What the cheap look found.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -10,6 +17,10 @@ pub struct Glance {
     pub candidate: bool,
     /// First From address as written.
     pub from: Option<Address>,
+    /// First To address as written.
+    pub to: Option<Address>,
+    /// Whether a mailing list distributed it (`List-Id` and the like).
+    pub list: bool,
     /// `Message-ID`.
     pub message_id: Option<MessageId>,
     /// `In-Reply-To` first, then the last of `References`: the ids this message answers.
@@ -20,9 +31,432 @@ pub struct Glance {
     pub has_received: bool,
 }
 
+/// Octets of a body that are looked at.
+const BODY: usize = 4 << 10;
+/// Octets of one value that are looked at.
+const VALUE: usize = 2 << 10;
+
+/// The fields that the look needs, as they stand.
+#[derive(Default)]
+struct Head<'a> {
+    from: Option<&'a [u8]>,
+    to: Option<&'a [u8]>,
+    subject: Option<&'a [u8]>,
+    content_type: Option<&'a [u8]>,
+    transfer: Option<&'a [u8]>,
+    message_id: Option<&'a [u8]>,
+    in_reply_to: Option<&'a [u8]>,
+    references: Option<&'a [u8]>,
+    date: Option<&'a [u8]>,
+    received: Option<&'a [u8]>,
+    /// A field that only automatic answers have, or one that says that this may be one.
+    marked: bool,
+    /// `Precedence` of mass mail, or `X-Loop`: a mark, unless a list sent it.
+    bulk: bool,
+    list: bool,
+    /// Whether a mail program names itself, or the message is MIME.
+    composed: bool,
+    body: usize,
+}
+
 /// Looks at the first octets of a message: the header block and, where headers cannot tell, the first
 /// lines of the body.
 pub fn glance(head: &[u8]) -> Glance {
-    let _ = head;
-    Glance { candidate: true, ..Glance::default() }
+    let seen = Head::read(head);
+    fn line(value: &[u8]) -> Cow<'_, str> {
+        fields::unfold(&value[..value.len().min(VALUE)], None, VALUE).0
+    }
+    // References grow at their end, which is the part that counts.
+    let references =
+        seen.references.map(|v| &v[v.len().saturating_sub(VALUE)..]).unwrap_or_default();
+    let last = MessageId::all(&line(references), 200).pop();
+    let mut parents = seen.in_reply_to.map(|v| MessageId::all(&line(v), 10)).unwrap_or_default();
+    if let Some(last) = last.filter(|id| !parents.contains(id)) {
+        parents.push(last);
+    }
+    let date = seen.date.and_then(|v| Date::read(&line(v)));
+    let from = seen.from.map(line);
+    let sender = from.as_deref().map(|v| mailboxes(v, 1)).unwrap_or_default().into_iter().next();
+    let automatic = seen.marked
+        || (seen.bulk && !seen.list)
+        || sender.as_ref().is_none_or(|s| daemon(s.address.local(), &s.name))
+        || seen.content_type.is_some_and(reports)
+        || seen.subject.is_some_and(speaks)
+        || seen.bare(head)
+        || says(&seen, head);
+    Glance {
+        candidate: automatic,
+        from: sender.map(|s| s.address).filter(|a| !a.is_empty()),
+        to: seen
+            .to
+            .map(|v| mailboxes(&line(v), 1))
+            .unwrap_or_default()
+            .into_iter()
+            .next()
+            .map(|b| b.address)
+            .filter(|a| !a.is_empty()),
+        list: seen.list,
+        message_id: seen.message_id.and_then(|v| MessageId::only(&line(v))),
+        parents,
+        date: date.or_else(|| seen.received.and_then(|v| Hop::read(&line(v)).date)),
+        has_received: seen.received.is_some(),
+    }
+}
+
+impl<'a> Head<'a> {
+    fn read(raw: &'a [u8]) -> Head<'a> {
+        let mut head = Head { body: raw.len(), ..Head::default() };
+        let mut at = 0;
+        // What stands before the fields: blank lines, a From_ line.
+        while at < raw.len() {
+            let (text, next) = fields::line(raw, at);
+            let envelope = text.strip_prefix(b">").unwrap_or(text).strip_prefix(b"From ");
+            if let Some(envelope) = envelope {
+                // The From_ line of an mbox has the envelope sender.
+                head.marked |=
+                    envelope.len() > 12 && envelope[..12].eq_ignore_ascii_case(b"MAILER-DAEMON");
+            } else if !text.trim_ascii().is_empty() {
+                break;
+            }
+            at = next;
+        }
+        while at < raw.len() {
+            let (text, mut next) = fields::line(raw, at);
+            if text.is_empty() {
+                head.body = next;
+                break;
+            }
+            let Some(name) = fields::name(text) else {
+                if !matches!(text[0], b' ' | b'\t') && !text.starts_with(b">From ") {
+                    head.body = head.body.min(at);
+                }
+                at = next;
+                continue;
+            };
+            let start = at + memchr::memchr(b':', text).unwrap_or(0) + 1;
+            while matches!(raw.get(next), Some(b' ' | b'\t')) {
+                next = fields::line(raw, next).1;
+            }
+            head.field(name, &raw[start.min(next)..next]);
+            at = next;
+        }
+        head
+    }
+
+    fn field(&mut self, name: &[u8], value: &'a [u8]) {
+        let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
+        let begins = |other: &str| {
+            name.get(..other.len()).is_some_and(|n| n.eq_ignore_ascii_case(other.as_bytes()))
+        };
+        let first = |slot: &mut Option<&'a [u8]>| {
+            slot.get_or_insert(value);
+        };
+        match name[0] | 0x20 {
+            b'a' if is("auto-submitted") => self.marked |= !starts(value, b"no"),
+            b'a' if begins("auto") || begins("arf") => self.marked = true,
+            b'c' if is("content-type") => {
+                self.composed = true;
+                first(&mut self.content_type);
+            }
+            b'c' if is("content-transfer-encoding") => first(&mut self.transfer),
+            b'd' if is("date") => first(&mut self.date),
+            b'd' if is("delivered-to") => self.marked |= holds(value, &AUTORESPONDER),
+            b'e' if is("envelope-from") => self.marked |= null(value),
+            b'f' if is("from") => first(&mut self.from),
+            b't' if is("to") => first(&mut self.to),
+            b'f' if begins("failed") => self.marked = true,
+            b'i' if is("in-reply-to") => first(&mut self.in_reply_to),
+            b'l' if is("list-id") || is("list-post") || is("list-unsubscribe") => self.list = true,
+            b'm' if is("mime-version") => self.composed = true,
+            b'm' if is("message-id") => first(&mut self.message_id),
+            b'o' if begins("original-") => self.marked = true,
+            b'p' if is("precedence") => self.precedence(value),
+            b'r' if is("received") => first(&mut self.received),
+            b'r' if is("references") => first(&mut self.references),
+            b'r' if is("return-path") => self.marked |= null(value),
+            b's' if is("subject") => first(&mut self.subject),
+            b's' if is("sender") => self.marked |= daemon(&String::from_utf8_lossy(value), ""),
+            b'u' if is("user-agent") => self.composed = true,
+            b'x' => self.extension(name, value),
+            _ => {}
+        }
+    }
+
+    /// vacation(1) and scripts like it write a short text and next to no field: no Subject unless it is
+    /// configured, no MIME, no mail program.
+    fn bare(&self, raw: &[u8]) -> bool {
+        let short = raw.len().saturating_sub(self.body) < 1_000;
+        let answers = self.in_reply_to.is_some() || self.references.is_some();
+        self.subject.is_none_or(|s| s.trim_ascii().is_empty())
+            || (!self.composed && !self.list && !answers && short)
+    }
+
+    fn precedence(&mut self, value: &[u8]) {
+        if starts(value, b"auto") {
+            self.marked = true;
+        } else if starts(value, b"junk") || starts(value, b"bulk") {
+            self.bulk = true;
+        } else if starts(value, b"list") {
+            self.list = true;
+        }
+    }
+
+    /// Fields that responders, challenge systems and transfer agents add. `X-Auto-Response-Suppress`
+    /// asks others not to answer and is no mark.
+    fn extension(&mut self, name: &[u8], value: &[u8]) {
+        let rest = name.strip_prefix(b"X-").or_else(|| name.strip_prefix(b"x-")).unwrap_or(name);
+        let begins = |other: &str| {
+            rest.get(..other.len()).is_some_and(|n| n.eq_ignore_ascii_case(other.as_bytes()))
+        };
+        if begins("precedence") {
+            self.precedence(value);
+        } else if begins("loop") {
+            self.bulk = true;
+        } else if begins("envelope-from") || begins("envelope-sender") || begins("sender") {
+            self.marked |= null(value);
+        } else if begins("mailer") || begins("mimeole") {
+            self.marked |= holds(value, &MAILERS);
+            self.composed = true;
+        } else if begins("mailing-list") {
+            self.list = true;
+        } else if begins("auto") {
+            self.marked |= !begins("auto-response-suppress");
+        } else {
+            const MARKS: [&str; 21] = [
+                "failed-rec",
+                "fc-machine",
+                "post-messageclass",
+                "mail-auto",
+                "qurb",
+                "vacation",
+                "respon",
+                "bounce",
+                "boxtrapper",
+                "spamarrest",
+                "boxbe",
+                "choicemail",
+                "challenge",
+                "confirm",
+                "dsn",
+                "ndr",
+                "delivery-status",
+                "ms-exchange-message-is-ndr",
+                "ms-exchange-generated-message-source",
+                "hmxmroriginalrecipient",
+                "original-message-id",
+            ];
+            self.marked |= MARKS.iter().any(|mark| begins(mark));
+        }
+    }
+}
+
+fn starts(value: &[u8], word: &[u8]) -> bool {
+    value.trim_ascii_start().get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word))
+}
+
+/// `<>`, also with blanks in it; an empty value is one too.
+fn null(value: &[u8]) -> bool {
+    let mut rest = value.iter().filter(|b| !b.is_ascii_whitespace());
+    matches!((rest.next(), rest.next()), (None, _) | (Some(b'<'), Some(b'>')))
+}
+
+/// A table as an automaton. None cannot happen with tables as small as ours; if it did, everything
+/// would be a candidate and nothing lost.
+type Words = LazyLock<Option<AhoCorasick>>;
+
+fn words(list: &[&str]) -> Option<AhoCorasick> {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(list)
+        .ok()
+}
+
+fn holds(text: &[u8], words: &Option<AhoCorasick>) -> bool {
+    words.as_ref().is_none_or(|words| words.is_match(text))
+}
+
+static AUTORESPONDER: Words = LazyLock::new(|| words(&["autorespon", "responder"]));
+
+static MAILERS: Words = LazyLock::new(|| {
+    words(&[
+        "autorespon",
+        "auto-respon",
+        "vacation",
+        "mailbot",
+        "autoreply",
+        "bounce",
+        "daemon",
+        "mta",
+    ])
+});
+
+/// Content types of reports and returned originals, wherever the name stands in the field.
+fn reports(value: &[u8]) -> bool {
+    static NAMES: Words = LazyLock::new(|| {
+        words(&["report", "delivery-status", "disposition-not", "rfc822", "message/"])
+    });
+    holds(value, &NAMES)
+}
+
+/// Names of programs that answer, in the local part or the display name of From.
+fn daemon(local: &str, name: &str) -> bool {
+    static LOCAL: Words = LazyLock::new(|| words(marks::SENDERS));
+    static NAME: Words = LazyLock::new(|| words(marks::NAMES));
+    // `MAILER-DAEMON <>` and `"…" <@>` have no address at all.
+    local.is_empty() || holds(local.as_bytes(), &LOCAL) || holds(name.as_bytes(), &NAME)
+}
+
+/// Whether the subject has words that automatic answers have.
+fn speaks(value: &[u8]) -> bool {
+    let value = &value[..value.len().min(VALUE)];
+    let (text, _) = fields::text(value, None, VALUE);
+    let text = text.trim();
+    // A subject that cannot be decoded here may say anything; one that is only an address is written
+    // by responders.
+    if text.contains(char::REPLACEMENT_CHARACTER) || text.contains("=?") {
+        return true;
+    }
+    if !text.contains(char::is_whitespace) && text.contains('@') {
+        return true;
+    }
+    let lower = text.to_lowercase();
+    let at_start = |at: usize| lower[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
+    let Some(subjects) = SUBJECTS.as_ref() else { return true };
+    subjects.find_overlapping_iter(&lower).any(|found| {
+        // Words of alphabets with blanks begin where a word begins; the others stand anywhere.
+        let spaced = lower[found.start()..].chars().next().is_some_and(|c| c < '\u{2E80}');
+        !spaced || at_start(found.start())
+    })
+}
+
+static SUBJECTS: Words = LazyLock::new(|| words(marks::SUBJECTS));
+
+static PHRASES: Words = LazyLock::new(|| words(marks::PHRASES));
+
+/// Whether the first lines of the body have phrases that automatic answers have.
+fn says(seen: &Head<'_>, head: &[u8]) -> bool {
+    let body = head.get(seen.body..).unwrap_or_default();
+    let body = &body[..body.len().min(BODY)];
+    if holds(body, &PHRASES) {
+        return true;
+    }
+    let transfer = seen.transfer.map(Transfer::named).unwrap_or_default();
+    let (transfer, start) = match transfer {
+        Transfer::Plain => inner_encoding(body).unwrap_or_default(),
+        encoded => (encoded, 0),
+    };
+    let octets = transfer.undo(&body[start..], BODY);
+    if octets.is_ascii() && memchr::memchr(0x1b, &octets).is_none() {
+        return transfer != Transfer::Plain && holds(&octets, &PHRASES);
+    }
+    // Small letters beyond ASCII are compared in decoded text.
+    holds(charset::guess(&octets).0.to_lowercase().as_bytes(), &PHRASES)
+}
+
+/// The transfer encoding of the first part of a multipart, and where its content starts.
+fn inner_encoding(body: &[u8]) -> Option<(Transfer, usize)> {
+    let mut at = 0;
+    let mut found = Transfer::Plain;
+    let mut inside = false;
+    while at < body.len() {
+        let (text, next) = fields::line(body, at);
+        if text.starts_with(b"--") {
+            inside = true;
+        } else if inside && text.is_empty() {
+            if found != Transfer::Plain {
+                return Some((found, next));
+            }
+            inside = false;
+        } else if inside
+            && let Some(value) = fields::name(text)
+                .filter(|name| name.eq_ignore_ascii_case(b"content-transfer-encoding"))
+                .and_then(|name| text.get(name.len() + 1..))
+        {
+            found = Transfer::named(value);
+        }
+        at = next;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn candidate(text: &str) -> bool {
+        let lf = glance(text.as_bytes());
+        assert_eq!(lf, glance(text.replace('\n', "\r\n").as_bytes()));
+        lf.candidate
+    }
+
+    const PLAIN: &str = "Return-Path: <a@example.org>\nReceived: from x by y; Thu, 15 Oct 2015 15:22:22 +0900\nFrom: A <a@example.org>\nTo: n@example.net\nSubject: Lunch\nMessage-ID: <m@example.org>\nMIME-Version: 1.0\nIn-Reply-To: <p@example.net>\nReferences: <o@example.net>\n <p@example.net>\n <q@example.net>\n\nShall we meet at noon?\n";
+
+    #[test]
+    fn ordinary_mail_is_let_go_and_its_ids_are_kept() {
+        let seen = glance(PLAIN.as_bytes());
+        assert!(!seen.candidate && seen.has_received);
+        assert_eq!(seen.from, Some(Address::new("a@example.org")));
+        assert_eq!(seen.message_id, Some(MessageId::new("m@example.org")));
+        assert_eq!(
+            seen.parents,
+            [MessageId::new("p@example.net"), MessageId::new("q@example.net")]
+        );
+        assert_eq!(seen.date.map(|d| d.zone), Some(540));
+    }
+
+    #[test]
+    fn marks_of_automatic_answers_are_seen() {
+        assert!(!candidate(PLAIN));
+        for (from, to) in [
+            ("<a@example.org>\nReceived", "<>\nReceived"),
+            ("From: A <a@", "From: A <mailer-daemon@"),
+            ("From: A <a@example.org>", "From: MAILER-DAEMON <>"),
+            ("From: A <a@example.org>", "From: \"Courier mail server at x\" <@>"),
+            ("From: A <a@example.org>\n", ""),
+            ("To:", "Auto-Submitted: auto-replied\nTo:"),
+            ("To:", "X-Failed-Recipients: x@example.net\nTo:"),
+            ("To:", "Precedence: junk\nTo:"),
+            ("To:", "X-Autoreply: yes\nTo:"),
+            ("To:", "Delivered-To: Autoresponder\nTo:"),
+            ("To:", "Content-Type: multipart/report;\n\treport-type=delivery-status\nTo:"),
+            ("Lunch", "Undelivered Mail"),
+            ("Lunch", "=?iso-2022-jp?B?GyRCPCtGMBsoQg==?="),
+            ("Lunch", "\u{1b}$B<+F0\u{1b}(B"),
+            ("Lunch", "=?utf-8?Q?R=C3=A9ponse_automatique?="),
+            ("Lunch", "n@example.net"),
+            ("Shall", "I am out of the office.\nShall"),
+            ("Shall", "Diese Mail konnte nicht zugestellt werden: für\nShall"),
+            ("Subject:", "Content-Transfer-Encoding: base64\nSubject:"),
+        ] {
+            let text = PLAIN.replacen(from, to, 1);
+            let text = if to.contains("base64") {
+                text.replace("Shall we meet at noon?", "SSBhbSBvbiB2YWNhdGlvbg==")
+            } else {
+                text
+            };
+            assert!(candidate(&text), "{to}");
+        }
+    }
+
+    #[test]
+    fn marks_that_are_none_are_passed_over() {
+        for (from, to) in [
+            ("To:", "Auto-Submitted: no\nTo:"),
+            ("To:", "X-Auto-Response-Suppress: All\nTo:"),
+            ("To:", "Precedence: bulk\nList-Id: <l.example.org>\nTo:"),
+            ("Lunch", "Unbreakable habits"),
+        ] {
+            assert!(!candidate(&PLAIN.replacen(from, to, 1)), "{to}");
+        }
+    }
+
+    #[test]
+    fn fragments_of_messages_do_no_harm() {
+        for text in ["", "\n", "From ", ":", ": x", "Subject:", "\0\0", "x\n\n\n", " y: z\n"] {
+            let _ = glance(text.as_bytes());
+        }
+        let _ = glance("References: <a@b>\n".repeat(20_000).as_bytes());
+        let _ = glance(&b"Subject: =?".repeat(20_000));
+    }
 }

@@ -1,1 +1,256 @@
-//! Writes findings: one file per format.
+//! Writes findings: one file per format. The columns are declared once, here, in the order of the CSV;
+//! every format takes its names and its escaping from that declaration.
+
+use std::borrow::Cow;
+use std::io;
+use std::path::Path;
+
+use crate::scan::{Finding, Outcome};
+
+mod csv;
+pub mod escape;
+pub mod evaluate;
+mod jsonl;
+mod output;
+pub mod text;
+
+pub use self::csv::Csv;
+pub use jsonl::Jsonl;
+pub use output::Output;
+
+/// Something that findings can be written as. `begin` comes first, `end` last and once.
+pub trait Format {
+    /// Writes what stands before the first finding.
+    fn begin(&mut self) -> io::Result<()>;
+    /// Writes one finding.
+    fn finding(&mut self, finding: &Finding) -> io::Result<()>;
+    /// Writes what stands behind the last finding, and flushes.
+    fn end(&mut self, outcome: &Outcome) -> io::Result<()>;
+}
+
+/// The formats of report files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// Comma-separated values with a header, `.csv`.
+    Csv,
+    /// One JSON object per line, `.jsonl`.
+    Jsonl,
+}
+
+impl Form {
+    /// All formats.
+    pub const ALL: [Form; 2] = [Form::Csv, Form::Jsonl];
+
+    /// The name, which is also the ending of its files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Form::Csv => "csv",
+            Form::Jsonl => "jsonl",
+        }
+    }
+
+    /// The format that a file's ending tells, upper or lower case.
+    pub fn of(path: &Path) -> Option<Form> {
+        let ending = path.extension()?.to_str()?;
+        Form::ALL.into_iter().find(|form| form.name().eq_ignore_ascii_case(ending))
+    }
+
+    /// A writer of this format.
+    pub fn writer(self, to: Box<dyn io::Write>) -> Box<dyn Format> {
+        match self {
+            Form::Csv => Box::new(Csv::new(to)),
+            Form::Jsonl => Box::new(Jsonl::new(to)),
+        }
+    }
+}
+
+/// One value of a finding, not yet escaped.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell<'a> {
+    /// From mail, as it stands there: hostile.
+    Mail(Cow<'a, str>),
+    /// From a path, escaped before.
+    Place(&'a str),
+    /// One of our own words, or nothing.
+    Word(Cow<'a, str>),
+    /// A whole number, or nothing.
+    Number(Option<u64>),
+    /// A probability, or nothing.
+    Share(Option<f32>),
+    /// A moment in Unix seconds, or nothing.
+    Moment(Option<i64>),
+}
+
+impl<'a> Cell<'a> {
+    /// The value as one line that is safe to show. Probabilities have four decimals, moments are UTC as
+    /// RFC 3339 writes them, nothing is empty.
+    pub fn shown(&self) -> Cow<'_, str> {
+        match self {
+            Cell::Mail(written) => escape::text(written),
+            Cell::Place(written) => escape::escaped_before(written),
+            Cell::Word(word) => Cow::Borrowed(word),
+            Cell::Number(number) => {
+                number.map_or(Cow::Borrowed(""), |number| Cow::Owned(number.to_string()))
+            }
+            Cell::Share(share) => {
+                share.map_or(Cow::Borrowed(""), |share| Cow::Owned(format!("{share:.4}")))
+            }
+            Cell::Moment(moment) => Cow::Owned(moment.map_or_else(String::new, rfc3339)),
+        }
+    }
+
+    fn mail(written: &'a str) -> Self {
+        Cell::Mail(Cow::Borrowed(written))
+    }
+
+    fn word(word: &'a str) -> Self {
+        Cell::Word(Cow::Borrowed(word))
+    }
+}
+
+/// One column of the reports.
+pub struct Column {
+    /// Its name.
+    pub name: &'static str,
+    /// Its value for one finding.
+    pub cell: fn(&Finding) -> Cell<'_>,
+}
+
+macro_rules! columns {
+    ($($name:literal => $cell:expr),* $(,)?) => {
+        &[$(Column { name: $name, cell: $cell }),*]
+    };
+}
+
+/// All columns in the order of the CSV. Scripts rely on them: new ones are added at the end only.
+pub const COLUMNS: &[Column] = columns! {
+    "store" => |f| Cell::Place(&f.store),
+    "folder" => |f| Cell::Place(&f.folder),
+    "locator" => |f| Cell::Place(&f.locator),
+    "sha256" => |f| Cell::Word(Cow::Owned(f.fingerprint.hex())),
+    "size" => |f| Cell::Number(Some(f.fingerprint.len)),
+    "date" => |f| Cell::Moment(f.date),
+    "from" => |f| Cell::mail(&f.from),
+    "to" => |f| Cell::mail(&f.to),
+    "subject" => |f| Cell::mail(&f.subject),
+    "message_id" => |f| Cell::mail(&f.message_id),
+    "class" => |f| Cell::word(f.verdict.class()),
+    "origin" => |f| Cell::word(f.verdict.origin().map_or("none", |origin| origin.name())),
+    "score" => |f| Cell::Share(Some(f.verdict.score())),
+    "p_forged" => |f| Cell::Share(f.verdict.p_forged()),
+    "signals" => |f| Cell::Word(Cow::Owned(join(f.verdict.ledger().iter().map(|entry| entry.code)))),
+    "recipient" => |f| Cell::Mail(Cow::Owned(join(f.recipients.iter().map(String::as_str)))),
+    "action" => |f| Cell::mail(&f.action),
+    "status" => |f| Cell::mail(&f.status),
+    "reason" => |f| Cell::mail(&f.reason),
+    "reporting_mta" => |f| Cell::mail(&f.reporting_mta),
+    "diagnostic" => |f| Cell::mail(&f.diagnostic),
+    "original_message_id" => |f| Cell::mail(&f.original_message_id),
+    "original_date" => |f| Cell::Moment(f.original_date),
+    "original_from" => |f| Cell::mail(&f.original_from),
+    "original_subject" => |f| Cell::mail(&f.original_subject),
+    "sent_match" => |f| Cell::Place(&f.sent_match),
+    "source_ip" => |f| Cell::mail(&f.source_ip),
+    "campaign" => |f| Cell::Number(f.campaign.map(u64::from)),
+    "defects" => |f| Cell::Word(Cow::Owned(join(f.defects.iter().map(String::as_str)))),
+};
+
+fn join<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// UTC as RFC 3339 writes it, `2026-08-20T13:47:03Z`; empty outside the years 1 to 9999, which such a
+/// date cannot say.
+pub fn rfc3339(unix: i64) -> String {
+    const YEAR_1: i64 = -62_135_596_800;
+    match jiff::Timestamp::from_second(unix) {
+        Ok(moment) if unix >= YEAR_1 => moment.to_string(),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod samples {
+    use crate::scan::Finding;
+    use crate::signals::Kind;
+    use crate::store::{Fingerprint, Role};
+    use crate::verdict::{Entry, Origin, Verdict};
+
+    /// A bounce of forged mail with everything filled, hostile where mail can be.
+    pub(crate) fn backscatter() -> Finding {
+        Finding {
+            store: "Maildir".into(),
+            folder: "INBOX".into(),
+            role: Role::Received,
+            locator: "cur/1.caf\\xe9:2,S".into(),
+            fingerprint: Fingerprint { len: 2048, sha256: [0xab; 32] },
+            date: Some(1_787_233_623),
+            from: "Mail Delivery System <mailer-daemon@mx.example.net>".into(),
+            to: "owner@example.org".into(),
+            subject: "=cmd|' /C calc'!A0\u{1b}[2J \u{202e}, \"quoted\"".into(),
+            message_id: "<b1@mx.example.net>".into(),
+            verdict: Verdict::sample(
+                Kind::Bounce,
+                Some(Origin::Forged),
+                0.98767,
+                Some(0.99996),
+                vec![
+                    Entry {
+                        code: "delivery-status",
+                        quote: "Action: failed".into(),
+                        log_odds: 4.5,
+                    },
+                    Entry { code: "foreign-source", quote: "192.0.2.7\u{7}".into(), log_odds: 2.9 },
+                ],
+            ),
+            recipients: vec!["a@example.net".into(), "b@example.net".into()],
+            action: "failed".into(),
+            status: "5.1.1".into(),
+            reason: "user-unknown".into(),
+            reporting_mta: "mx.example.net".into(),
+            diagnostic: "550 5.1.1 C:\\users\\a: no such user".into(),
+            original_message_id: "<spam@bot.example>".into(),
+            original_date: Some(1_787_230_000),
+            original_from: "owner@example.org".into(),
+            original_subject: "Réponse\u{a0}: 自動".into(),
+            sent_match: String::new(),
+            source_ip: "192.0.2.7".into(),
+            campaign: Some(3),
+            defects: vec!["bad-encoding".into(), "original-cut".into()],
+        }
+    }
+
+    /// A finding of that kind and origin, otherwise like [`backscatter`].
+    pub(crate) fn finding(kind: Kind, origin: Option<Origin>) -> Finding {
+        let p_forged = origin.map(|origin| match origin {
+            Origin::Genuine => 0.01,
+            Origin::Forged => 0.999,
+            Origin::Unknown => 0.5,
+        });
+        let verdict = Verdict::sample(kind, origin, 0.9, p_forged, Vec::new());
+        Finding { verdict, ..backscatter() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_format_is_told_by_the_ending_alone() {
+        assert_eq!(Form::of(Path::new("a/findings.csv")), Some(Form::Csv));
+        assert_eq!(Form::of(Path::new("FINDINGS.JSONL")), Some(Form::Jsonl));
+        assert_eq!(Form::of(Path::new("findings.csv.bak")), None);
+        assert_eq!(Form::of(Path::new(".csv")), None);
+        assert_eq!(Form::of(Path::new("csv")), None);
+    }
+
+    #[test]
+    fn moments_are_utc_to_the_second_and_nothing_where_they_cannot_be_said() {
+        assert_eq!(rfc3339(1_787_233_623), "2026-08-20T13:47:03Z");
+        assert_eq!(rfc3339(-1), "1969-12-31T23:59:59Z");
+        assert_eq!(rfc3339(i64::MAX), "");
+        assert_eq!(rfc3339(i64::MIN), "");
+        assert_eq!(rfc3339(-62_135_596_801), "");
+    }
+}

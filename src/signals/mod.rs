@@ -1,15 +1,23 @@
 //! What a message shows. Each signal is declared once, with its reason, its source, a sample that
 //! shows it and a look-alike that must not; tables of programs and languages become signals here.
+//! Numbers live in `verdict/weights.rs` alone.
 
+mod challenge;
 mod headers;
 pub mod languages;
+mod origin;
 mod patterns;
 mod reason;
 mod sender;
 mod structure;
 pub mod vendors;
 
+use std::sync::OnceLock;
+
+pub use patterns::Recogniser;
 pub use reason::{Reason, reason};
+pub use sender::is_daemon;
+pub(crate) use structure::worst_action;
 
 use crate::message::Message;
 
@@ -63,13 +71,27 @@ impl Kind {
 pub enum Toward {
     /// The message is of this kind.
     Kind(Kind),
+    /// The message is an automatic answer of some kind.
+    Answer,
     /// The answered mail was the owner's.
     Genuine,
     /// Somebody else sent the answered mail.
     Forged,
 }
 
-/// Independent groups of evidence on the origin (HOUSE.md: odds).
+impl Toward {
+    /// The name in documentation.
+    pub fn name(self) -> &'static str {
+        match self {
+            Toward::Kind(kind) => kind.name(),
+            Toward::Answer => "any automatic answer",
+            Toward::Genuine => "genuine",
+            Toward::Forged => "forged",
+        }
+    }
+}
+
+/// Groups of evidence on the origin that count as independent of each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Group {
     /// Id, date, subject, body of the answered mail.
@@ -90,6 +112,21 @@ pub enum Group {
     Time,
     /// What many others have in common with it.
     Campaign,
+}
+
+impl Group {
+    /// All groups.
+    pub const ALL: [Group; 9] = [
+        Group::Identity,
+        Group::Recipient,
+        Group::Absence,
+        Group::Contradiction,
+        Group::Path,
+        Group::Habit,
+        Group::Answered,
+        Group::Time,
+        Group::Campaign,
+    ];
 }
 
 /// Where in a message a kind's signal is seen. Text alone never decides a kind.
@@ -114,7 +151,7 @@ pub enum Basis {
 pub enum SeenIn {
     /// In one message; gives the words that show it.
     Message(Basis, fn(&Message) -> Option<String>),
-    /// By the pattern automaton (program and language tables).
+    /// By the patterns of the program and language tables.
     Pattern(Basis),
     /// When the answered mail is compared with Sent, or judged by what all records teach.
     Correlation(Group),
@@ -128,23 +165,152 @@ pub struct Signal {
     pub toward: Toward,
     /// One line.
     pub summary: &'static str,
-    /// Why it means what it means.
+    /// Why it means what it means, and where it fails.
     pub why: &'static str,
     /// RFC section, program version or document.
     pub source: &'static str,
     /// When it is looked for.
     pub seen_in: SeenIn,
-    /// A sample below `corpus/` that shows it.
-    pub shows: &'static str,
-    /// A look-alike below `corpus/` that must not show it.
-    pub spares: &'static str,
+    /// Samples below `corpus/` that show it.
+    pub shows: &'static [&'static str],
+    /// Look-alikes below `corpus/` that must not show it.
+    pub spares: &'static [&'static str],
 }
 
 /// A signal that was seen, with the words that show it. Its weight stands in `verdict/weights.rs`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Evidence {
+    /// The signal.
+    pub signal: &'static Signal,
+    /// What showed it, one line, at most [`QUOTE`] characters, as in the mail (not escaped).
+    pub quote: Box<str>,
+}
+
+impl std::fmt::Debug for Evidence {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}({:?})", self.signal.code, self.quote)
+    }
+}
+
+/// One piece of the ledger.
+#[derive(Debug, Clone)]
+pub struct Entry {
     /// Code of the signal.
     pub code: &'static str,
-    /// What showed it, one line, at most 80 characters, as in the mail (not escaped).
+    /// What showed it.
     pub quote: Box<str>,
+    /// What it added to the log-odds (of the kind, or of `forged`).
+    pub log_odds: f32,
+}
+
+/// What was decided on the kind of a message.
+#[derive(Debug, Clone)]
+pub struct KindVerdict {
+    /// The kind.
+    pub kind: Kind,
+    /// The probability that it is right.
+    pub p: f32,
+    /// What was added to the log-odds of the kind, strongest first.
+    pub ledger: Vec<Entry>,
+}
+
+/// Characters of the words that are kept to show a signal.
+pub const QUOTE: usize = 80;
+
+impl Evidence {
+    /// Evidence of a signal with the words that show it, cut and put on one line.
+    pub fn new(signal: &'static Signal, quote: &str) -> Self {
+        Evidence { signal, quote: one_line(quote) }
+    }
+
+    /// Evidence by the code of a declared signal.
+    ///
+    /// Every code that this library uses is declared; a test holds that.
+    pub fn of(code: &str, quote: &str) -> Option<Self> {
+        find(code).map(|signal| Evidence::new(signal, quote))
+    }
+}
+
+fn one_line(text: &str) -> Box<str> {
+    let mut out = String::with_capacity(text.len().min(QUOTE * 2));
+    let mut count = 0;
+    for word in text.split_whitespace() {
+        if count > 0 {
+            out.push(' ');
+            count += 1;
+        }
+        for c in word.chars() {
+            if count >= QUOTE {
+                return out.into();
+            }
+            out.push(c);
+            count += 1;
+        }
+    }
+    out.into()
+}
+
+/// All signals: general ones, then programs, languages, and those on the origin.
+pub fn list() -> &'static [Signal] {
+    static LIST: OnceLock<Vec<Signal>> = OnceLock::new();
+    LIST.get_or_init(|| {
+        let mut all = Vec::new();
+        all.extend(structure::signals());
+        all.extend(headers::signals());
+        all.extend(sender::signals());
+        all.extend(challenge::signals());
+        all.extend(patterns::vendor_signals());
+        all.extend(patterns::language_signals());
+        all.extend(origin::signals());
+        all
+    })
+}
+
+/// The signal of that code.
+pub fn find(code: &str) -> Option<&'static Signal> {
+    list().iter().find(|s| s.code == code)
+}
+
+/// What a signal means, in plain words.
+pub fn explain(code: &str) -> Option<String> {
+    find(code).map(|s| {
+        let mut text = format!("{}\n\n{}\nSpeaks for: {}\n", s.code, s.summary, s.toward.name());
+        if !s.why.is_empty() {
+            text.push_str(&format!("Why: {}\n", s.why));
+        }
+        text.push_str(&format!("Source: {}\n", s.source));
+        for (label, samples) in [("Shown by", s.shows), ("Not shown by", s.spares)] {
+            if !samples.is_empty() {
+                text.push_str(&format!("{label}: {}\n", samples.join(", ")));
+            }
+        }
+        text
+    })
+}
+
+/// The text of `signals/README.md`, made from the declarations.
+pub fn readme() -> String {
+    let mut text = String::from(
+        "# Signals\n\nMade from the declarations by `scripts/bless`; not edited by hand. \
+         `unscatter explain CODE` prints the same.\n",
+    );
+    let mut section = |title: &str, keep: &dyn Fn(&Signal) -> bool| {
+        text.push_str(&format!(
+            "\n## {title}\n\n| code | speaks for | what is seen | source |\n|---|---|---|---|\n"
+        ));
+        for s in list().iter().filter(|s| keep(s)) {
+            text.push_str(&format!(
+                "| `{}` | {} | {} | {} |\n",
+                s.code,
+                s.toward.name(),
+                s.summary,
+                s.source
+            ));
+        }
+    };
+    section("On the kind", &|s| matches!(s.seen_in, SeenIn::Message(..)));
+    section("Programs", &|s| matches!(s.seen_in, SeenIn::Pattern(Basis::Form)));
+    section("Languages", &|s| matches!(s.seen_in, SeenIn::Pattern(basis) if basis != Basis::Form));
+    section("On the origin", &|s| matches!(s.seen_in, SeenIn::Correlation(_)));
+    text
 }

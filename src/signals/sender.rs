@@ -1,1 +1,188 @@
-//! Signals of the sending address.
+//! Signals of the sending address: who signs automatic answers.
+
+use super::{Basis, Kind, SeenIn, Signal, Toward};
+use crate::message::{Address, Message, ReturnPath};
+
+pub(super) fn signals() -> Vec<Signal> {
+    let see = |f| SeenIn::Message(Basis::Sender, f);
+    vec![
+        Signal {
+            code: "null-return-path",
+            toward: Toward::Answer,
+            summary: "the return path is empty",
+            why: "Reports must not be answered themselves. Neither necessary nor sufficient: some \
+                  stores do not keep it, and some lists and autoresponders use it too.",
+            source: "RFC 5321 section 6.1; RFC 3834 section 3.3",
+            seen_in: see(null_return_path),
+            shows: &["bounce/postfix-bounce.eml"],
+            spares: &["ordinary/de-holiday.eml"],
+        },
+        Signal {
+            code: "daemon-sender",
+            toward: Toward::Kind(Kind::Bounce),
+            summary: "sent by a mail system's own address (mailer-daemon, postmaster, …)",
+            why: "Mail systems sign their reports so; people who run them also write from postmaster.",
+            source: "RFC 2142 section 5; RFC 3464 section 2",
+            seen_in: see(daemon_sender),
+            shows: &["bounce/postfix-bounce.eml"],
+            spares: &["ordinary/de-holiday.eml"],
+        },
+        Signal {
+            code: "nameless-daemon",
+            toward: Toward::Kind(Kind::Bounce),
+            summary: "the From field names a mail system and no address",
+            why: "dma, Courier and some gateways write `MAILER-DAEMON <>` or `<@>`.",
+            source: "dma 0.13 mail.c; Courier 1.0 module.dsn",
+            seen_in: see(nameless_daemon),
+            shows: &["bounce/courier-bounce.eml"],
+            spares: &["bounce/postfix-bounce.eml"],
+        },
+        Signal {
+            code: "no-reply-sender",
+            toward: Toward::Answer,
+            summary: "sent by an address that takes no answers",
+            why: "Programs sign so, most of them newsletters and shops.",
+            source: "common practice",
+            seen_in: see(no_reply_sender),
+            shows: &["ordinary/order-confirmation.eml"],
+            spares: &["bounce/postfix-bounce.eml"],
+        },
+        Signal {
+            code: "autoresponder-sender",
+            toward: Toward::Kind(Kind::AutoReply),
+            summary: "sent by an address that names an autoresponder",
+            why: "Some systems sign automatic replies with an address of their own.",
+            source: "common practice",
+            seen_in: see(autoresponder_sender),
+            shows: &["auto-reply/autoresponder-address.eml"],
+            spares: &["bounce/postfix-bounce.eml"],
+        },
+    ]
+}
+
+fn null_return_path(m: &Message) -> Option<String> {
+    (m.return_path == ReturnPath::Null).then(|| "Return-Path: <>".to_owned())
+}
+
+/// Local part without blanks, dots, dashes and underscores, in lower case.
+fn bare(local: &str) -> String {
+    local.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether this address is one that mail systems sign reports with.
+pub fn is_daemon(address: &Address) -> bool {
+    let local = bare(address.local());
+    const NAMES: &[&str] = &[
+        "mailerdaemon",
+        "maildaemon",
+        "mailer",
+        "postmaster",
+        "postoffice",
+        "mailsystem",
+        "maildeliverysystem",
+        "maildeliverysubsystem",
+        "mailadministrator",
+        "mailadmin",
+        "emaildeliverysystem",
+        "smtpdaemon",
+        "daemon",
+        "mdaemon",
+        "mda",
+        "listmanager",
+        "messagedeliverysystem",
+        "postmast",
+        "mmdf",
+        "mmdfmailer",
+        "pmdf",
+        "internetmaildelivery",
+        "microsoftexchange",
+        "systemadministrator",
+        "gatewayadministrator",
+        "mailgateway",
+    ];
+    NAMES.contains(&local.as_str())
+        || local.starts_with("mailerdaemon")
+        || local.ends_with("mailerdaemon")
+        || local.starts_with("microsoftexchange") && local.len() > 20
+        || local.starts_with("postmaster")
+}
+
+fn daemon_sender(m: &Message) -> Option<String> {
+    m.from.iter().map(|b| &b.address).find(|a| is_daemon(a)).map(|a| a.to_string())
+}
+
+/// The words of a From display name by which mail systems sign.
+fn daemon_name(name: &str) -> bool {
+    let name = bare(name);
+    [
+        "mailerdaemon",
+        "maildelivery",
+        "maildaemon",
+        "postmaster",
+        "mailsystem",
+        "deliverysubsystem",
+        "systemadministrator",
+        "mailadministrator",
+        "internetmaildelivery",
+        "smtpgateway",
+        "couriermailserver",
+        "messagedelivery",
+    ]
+    .iter()
+    .any(|w| name.contains(w))
+}
+
+fn nameless_daemon(m: &Message) -> Option<String> {
+    let first = m.from.first()?;
+    let nobody = first.address.as_str().trim_matches('@').is_empty();
+    match (nobody, first.name.as_str()) {
+        (true, "") => Some("From: <>".to_owned()),
+        // The address stands where the name should (`MAILER-DAEMON`, without any address).
+        (_, name) if daemon_name(name) && !is_daemon(&first.address) => Some(name.to_owned()),
+        _ => None,
+    }
+}
+
+/// Whether a mail system signs, with its address or its name.
+pub(super) fn signs_as_daemon(m: &Message) -> bool {
+    daemon_sender(m).is_some() || nameless_daemon(m).is_some()
+}
+
+fn no_reply_sender(m: &Message) -> Option<String> {
+    let a = m.sender()?;
+    let local = bare(a.local());
+    ["noreply", "donotreply", "nereply", "nepasrepondre", "keineantwort", "nichtantworten"]
+        .iter()
+        .any(|w| local.contains(w))
+        .then(|| a.to_string())
+}
+
+fn autoresponder_sender(m: &Message) -> Option<String> {
+    let a = m.sender()?;
+    let local = bare(a.local());
+    [
+        "autoreply",
+        "autoresponder",
+        "autoresponse",
+        "autorespond",
+        "vacation",
+        "outofoffice",
+        "autoanswer",
+    ]
+    .iter()
+    .any(|w| local.contains(w))
+    .then(|| a.to_string())
+}
+
+/// What shows that a program sent this, by its address alone.
+pub(super) fn automatic(m: &Message) -> Option<String> {
+    daemon_sender(m).or_else(|| nameless_daemon(m)).or_else(|| null_return_path(m))
+}
+
+/// Whether a person seems to write: an address that no program signs with, and no mark of a program.
+pub(super) fn seems_human(m: &Message) -> bool {
+    automatic(m).is_none()
+        && no_reply_sender(m).is_none()
+        && autoresponder_sender(m).is_none()
+        && super::headers::automatic(m).is_none()
+}

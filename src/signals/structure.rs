@@ -1,1 +1,430 @@
-//! Signals of MIME structure and machine-readable parts.
+//! Signals of MIME structure, machine-readable parts and the returned original. They look at the
+//! outer message; the original is only compared with it.
+
+use super::{Basis, Kind, SeenIn, Signal, Toward, sender};
+use crate::message::{Action, Message, Notification, NotificationForm, ReturnedForm};
+
+pub(super) fn signals() -> Vec<Signal> {
+    let see = |f| SeenIn::Message(Basis::Structure, f);
+    let text = |f| SeenIn::Message(Basis::Text, f);
+    vec![
+        Signal {
+            code: "dsn-failed",
+            toward: Toward::Kind(Kind::Bounce),
+            summary: "a delivery report says that delivery to a recipient failed",
+            why: "Only `Action: failed` reports a failure; of several recipients the worst counts.",
+            source: "RFC 3464 section 2.3.3",
+            seen_in: see(dsn_failed),
+            shows: &["bounce/postfix-bounce.eml"],
+            spares: &["delivery-notice/postfix-delay.eml"],
+        },
+        Signal {
+            code: "dsn-not-failed",
+            toward: Toward::Kind(Kind::DeliveryNotice),
+            summary: "a delivery report names no failure: delayed, delivered, relayed or expanded",
+            why: "A report without a failure asks for nothing; the mail is still on its way or arrived.",
+            source: "RFC 3464 section 2.3.3",
+            seen_in: see(dsn_not_failed),
+            shows: &["delivery-notice/postfix-delay.eml"],
+            spares: &["bounce/postfix-bounce.eml"],
+        },
+        Signal {
+            code: "dsn-unreadable",
+            toward: Toward::Kind(Kind::Bounce),
+            summary: "a delivery report whose groups name no action",
+            why: "Gateways rewrite or drop the groups; what is left is still a report on delivery.",
+            source: "RFC 3464 section 2",
+            seen_in: see(dsn_unreadable),
+            shows: &["bounce/yahoo-sorry.eml"],
+            spares: &["bounce/postfix-bounce.eml"],
+        },
+        Signal {
+            code: "mdn",
+            toward: Toward::Kind(Kind::Receipt),
+            summary: "a disposition notification says what became of a delivered message",
+            why: "Made by the recipient's mail program after delivery.",
+            source: "RFC 8098 section 3",
+            seen_in: see(mdn),
+            shows: &["receipt/de-outlook-read.eml"],
+            spares: &["bounce/dovecot-reject.eml"],
+        },
+        Signal {
+            code: "mdn-refusal",
+            toward: Toward::Kind(Kind::Bounce),
+            summary: "a disposition notification that refuses the message",
+            why: "Sieve `reject` of older servers and some quota filters write a refusal as an \
+                  automatically deleted disposition.",
+            source: "RFC 5429 section 2.1.1; Pigeonhole 0.5",
+            seen_in: see(mdn_refusal),
+            shows: &["bounce/dovecot-reject.eml"],
+            spares: &["receipt/outlook-not-read.eml"],
+        },
+        Signal {
+            code: "feedback-report",
+            toward: Toward::Kind(Kind::FeedbackReport),
+            summary: "a machine-readable abuse or authentication failure report",
+            why: "Sent by mailbox providers to those who sign up for it.",
+            source: "RFC 5965 section 2; RFC 6591",
+            seen_in: see(feedback),
+            shows: &["feedback-report/feedback-abuse.eml"],
+            spares: &["bounce/postfix-bounce.eml"],
+        },
+        Signal {
+            code: "returns-original",
+            toward: Toward::Kind(Kind::Bounce),
+            summary: "an automatic sender returns a message or its headers",
+            why: "Returning the original is what bounces do; people forward too, so it needs a \
+                  daemon's address or an empty return path beside it.",
+            source: "RFC 5321 section 6.1",
+            seen_in: see(returns_original),
+            shows: &["bounce/qmail-bounce.eml"],
+            spares: &["ordinary/forwarded-bounce-attached.eml"],
+        },
+        Signal {
+            code: "returns-recipients-mail",
+            toward: Toward::Kind(Kind::Bounce),
+            summary: "the returned message was sent by the address that this answer went to",
+            why: "A bounce goes to the envelope sender of what it returns. Virus notices and \
+                  transcripts for the postmaster go elsewhere.",
+            source: "RFC 5321 section 6.1",
+            seen_in: see(returns_recipients_mail),
+            shows: &["bounce/postfix-bounce.eml"],
+            spares: &["ordinary/virus-notice-postmaster.eml"],
+        },
+        Signal {
+            code: "returns-others-mail",
+            toward: Toward::Kind(Kind::Ordinary),
+            summary: "a notice about somebody else's message, sent to the postmaster",
+            why: "Transcripts and virus notices for the postmaster answer nothing that the owner sent.",
+            source: "Postfix 3.7 notify_classes; amavisd-new virus_admin",
+            seen_in: see(returns_others_mail),
+            shows: &["ordinary/virus-notice-postmaster.eml"],
+            spares: &["bounce/postfix-bounce.eml"],
+        },
+        Signal {
+            code: "names-nobody",
+            toward: Toward::Kind(Kind::Ordinary),
+            summary: "claims a failed delivery, but names no address and returns nothing",
+            why: "A bounce says whom it could not reach. Phishing and parcel services use the same words \
+                  and name nobody.",
+            source: "RFC 3464 section 2.3; RFC 5321 section 6.1",
+            seen_in: see(names_nobody),
+            shows: &["ordinary/microsoft365-lookalike.eml"],
+            spares: &["bounce/postfix-bounce.eml"],
+        },
+        Signal {
+            code: "smtp-transcript",
+            toward: Toward::Kind(Kind::Bounce),
+            summary: "the text quotes a server's permanent refusal",
+            why: "An answer code of class 5 beside an address is what a failed delivery leaves.",
+            source: "RFC 5321 section 4.2; RFC 3463",
+            seen_in: text(smtp_transcript),
+            shows: &["bounce/courier-bounce.eml"],
+            spares: &["ordinary/de-holiday.eml"],
+        },
+        Signal {
+            code: "calendar-answer",
+            toward: Toward::Kind(Kind::Ordinary),
+            summary: "a calendar invitation or its answer",
+            why: "A person accepts or declines a meeting.",
+            source: "RFC 6047 section 2.4",
+            seen_in: see(calendar),
+            shows: &["ordinary/calendar-accept.eml"],
+            spares: &["bounce/postfix-bounce.eml"],
+        },
+        Signal {
+            code: "aggregate-report",
+            toward: Toward::Kind(Kind::Ordinary),
+            summary: "a DMARC or TLS aggregate report",
+            why: "Statistics on a day's mail answer no single message.",
+            source: "RFC 7489 section 7.2.1.1; RFC 8460 section 5.3",
+            seen_in: see(aggregate_report),
+            shows: &["ordinary/dmarc-aggregate-report.eml"],
+            spares: &["bounce/postfix-bounce.eml"],
+        },
+        Signal {
+            code: "json-notification",
+            toward: Toward::Kind(Kind::Ordinary),
+            summary: "a JSON notification of a mailing service",
+            why: "A service tells its customer about events; it is no answer by mail.",
+            source: "Amazon SNS message format for SES",
+            seen_in: text(json_notification),
+            shows: &["ordinary/ses-sns-bounce-json.eml"],
+            spares: &["bounce/postfix-bounce.eml"],
+        },
+    ]
+}
+
+/// The delivery report of a message. Groups that merely stand in a text count where a program wrote
+/// it: people quote them when they ask what they mean.
+fn delivery(m: &Message) -> Option<&Notification> {
+    let part = m.media_type == "multipart/report"
+        || m.parts.iter().any(|p| p.media_type.ends_with("delivery-status"));
+    m.notification.as_ref().filter(|n| {
+        n.form == NotificationForm::Delivery && (part || sender::automatic(m).is_some())
+    })
+}
+
+/// The worst action of a delivery report. A group without `Action` counts by the class of its status.
+pub(crate) fn worst_action(n: &Notification) -> Option<Action> {
+    n.recipients
+        .iter()
+        .filter_map(|r| {
+            r.action.or_else(|| match r.status.as_deref()?.as_bytes().first()? {
+                b'5' => Some(Action::Failed),
+                b'4' => Some(Action::Delayed),
+                b'2' => Some(Action::Delivered),
+                _ => None,
+            })
+        })
+        .max()
+}
+
+fn dsn_failed(m: &Message) -> Option<String> {
+    let n = delivery(m)?;
+    (worst_action(n)? == Action::Failed).then(|| {
+        let r = n.recipients.iter().find(|r| {
+            r.action == Some(Action::Failed)
+                || r.action.is_none() && r.status.as_deref().is_some_and(|s| s.starts_with('5'))
+        });
+        format!(
+            "failed {} {}",
+            r.and_then(|r| r.final_recipient.as_deref().or(r.original_recipient.as_deref()))
+                .unwrap_or(""),
+            r.and_then(|r| r.status.as_deref()).unwrap_or("")
+        )
+    })
+}
+
+fn dsn_not_failed(m: &Message) -> Option<String> {
+    let worst = worst_action(delivery(m)?)?;
+    (worst != Action::Failed).then(|| format!("{worst:?}").to_lowercase())
+}
+
+fn dsn_unreadable(m: &Message) -> Option<String> {
+    match delivery(m) {
+        Some(n) => worst_action(n).is_none().then(|| "no action named".to_owned()),
+        None => (m.report_type.as_deref() == Some("delivery-status") && m.notification.is_none())
+            .then(|| "report-type=delivery-status".to_owned()),
+    }
+}
+
+fn disposition(m: &Message) -> Option<&Notification> {
+    m.notification.as_ref().filter(|n| n.form == NotificationForm::Disposition)
+}
+
+/// An automatically deleted disposition whose text speaks of a refusal or a full mailbox.
+fn refusal(m: &Message) -> Option<String> {
+    let n = disposition(m)?;
+    let d: String = n
+        .disposition
+        .as_deref()
+        .unwrap_or("")
+        .split_whitespace()
+        .collect::<String>()
+        .to_lowercase();
+    // A person who deletes mail unread makes the mail program say "deleted" too, but then by
+    // manual-action; and Outlook's "not read" says "displayed" or "deleted" with manual sending.
+    if !d.starts_with("automatic-action/mdn-sent-automatically") || !d.contains("deleted") {
+        return None;
+    }
+    let text = m.text.to_lowercase();
+    const REFUSALS: &[&str] = &[
+        "refused",
+        "refuse",
+        "rejected",
+        "reject",
+        "quota",
+        "mailbox is full",
+        "mailbox full",
+        "exceeded",
+        "not accept",
+        "could not be delivered",
+        "undeliver",
+        "abgelehnt",
+        "verweigert",
+        "rifiutat",
+        "rechaz",
+        "refusé",
+        "rejeté",
+    ];
+    REFUSALS.iter().find(|w| text.contains(*w)).map(|w| format!("{d}: {w}"))
+}
+
+fn mdn(m: &Message) -> Option<String> {
+    let n = disposition(m)?;
+    match refusal(m) {
+        Some(_) => None,
+        None => Some(n.disposition.clone().unwrap_or_else(|| "disposition-notification".into())),
+    }
+}
+
+fn mdn_refusal(m: &Message) -> Option<String> {
+    refusal(m)
+}
+
+fn feedback(m: &Message) -> Option<String> {
+    let n = m.notification.as_ref().filter(|n| n.form == NotificationForm::Feedback)?;
+    Some(n.feedback_type.clone().unwrap_or_else(|| "feedback-report".into()))
+}
+
+fn returned_with_headers(m: &Message) -> Option<&crate::message::Returned> {
+    m.returned.as_ref().filter(|r| r.form != ReturnedForm::Fragments)
+}
+
+fn returns_original(m: &Message) -> Option<String> {
+    returned_with_headers(m)?;
+    // A person's server may write an empty return path too.
+    if super::headers::is_reply_or_forward(&m.subject) && !sender::signs_as_daemon(m) {
+        return None;
+    }
+    sender::automatic(m)
+}
+
+/// The addresses that the answer was sent to, unwrapped.
+fn addressed_to(m: &Message) -> Vec<String> {
+    m.to.iter()
+        .map(|b| &b.address)
+        .chain(&m.delivered_to)
+        .filter(|a| !a.is_empty())
+        .map(|a| a.base().key())
+        .collect()
+}
+
+fn original_senders(m: &Message) -> Option<Vec<String>> {
+    let r = returned_with_headers(m)?;
+    let mut senders: Vec<String> = r.from.iter().map(|b| b.address.base().key()).collect();
+    if let crate::message::ReturnPath::Is(a) = &r.return_path {
+        senders.push(a.base().key());
+    }
+    for name in ["sender", "x-envelope-from", "resent-from", "errors-to"] {
+        if let Some(value) = r.headers.get(name) {
+            senders.push(crate::message::Address::new(value).base().key());
+        }
+    }
+    senders.retain(|s| !s.is_empty());
+    (!senders.is_empty()).then_some(senders)
+}
+
+pub(super) fn returns_recipients_mail(m: &Message) -> Option<String> {
+    let to = addressed_to(m);
+    original_senders(m)?.into_iter().find(|s| to.contains(s))
+}
+
+fn returns_others_mail(m: &Message) -> Option<String> {
+    if sender::automatic(m).is_none() && super::headers::automatic(m).is_none() {
+        return None;
+    }
+    let subject = m.subject.to_lowercase();
+    const NOTICES: &[&str] = &[
+        "postmaster copy",
+        "postfix smtp server: errors",
+        "postmaster notify",
+        "virus alert",
+        "virus found",
+        "virus detected",
+        "virus warning",
+        "virus notification",
+        "infected",
+        "content filter",
+    ];
+    let to = addressed_to(m);
+    let for_postmaster = !m.to.is_empty()
+        && m.to.iter().all(|b| {
+            matches!(
+                b.address.key().split('@').next(),
+                Some("postmaster" | "abuse" | "hostmaster" | "root" | "admin" | "virusalert")
+            )
+        });
+    let told = NOTICES.iter().find(|n| subject.contains(*n)).copied();
+    let what = told.or(for_postmaster.then_some("sent to the postmaster"))?;
+    // Without an original nothing shows whose mail it is about.
+    if told.is_none() && m.returned.is_none() {
+        return None;
+    }
+    let ours = match original_senders(m) {
+        Some(senders) => senders.iter().any(|s| to.contains(s)),
+        None => false,
+    };
+    (!ours).then(|| what.to_owned())
+}
+
+fn names_nobody(m: &Message) -> Option<String> {
+    let anything = m.notification.is_some()
+        || m.returned.is_some()
+        || !m.parents.is_empty()
+        || m.headers.has("x-failed-recipients")
+        || m.return_path == crate::message::ReturnPath::Null
+        || m.text.contains('@')
+        || m.subject.contains('@');
+    let daemon = sender::signs_as_daemon(m);
+    // Only what a mail system seems to sign needs the doubt; a text too short to tell has none.
+    (daemon && !anything && m.text.trim().len() > 40).then(|| m.subject.clone())
+}
+
+fn smtp_transcript(m: &Message) -> Option<String> {
+    m.text.lines().find(|line| refusal_code(line)).map(str::to_owned)
+}
+
+/// An enhanced code of class 5 (`5.1.1`), or a reply code (`550`, `554-`) in a line that speaks of mail:
+/// telephone numbers and prices have three digits too.
+fn refusal_code(line: &str) -> bool {
+    let mut previous = ' ';
+    let mut plain = false;
+    for word in line.split_inclusive(|c: char| !(c.is_ascii_digit() || c == '.')) {
+        let (code, end) = match word.char_indices().next_back() {
+            Some((i, c)) if !(c.is_ascii_digit() || c == '.') => (&word[..i], c),
+            _ => (word, ' '),
+        };
+        match code.as_bytes() {
+            [b'5', b'.', a, b'.', rest @ ..] => {
+                if a.is_ascii_digit() && !rest.is_empty() && rest.iter().all(u8::is_ascii_digit) {
+                    return true;
+                }
+            }
+            [b'5', b'0' | b'1' | b'2' | b'3' | b'5' | b'7', _] if code != "555" => {
+                plain |= !matches!(previous, '+' | '-' | '/' | '$' | ',' | '.' | '0'..='9')
+                    && (end.is_whitespace() || matches!(end, '-' | '#' | ':' | ']' | ')'));
+            }
+            _ => {}
+        }
+        previous = end;
+    }
+    const MAIL: &[&str] = &[
+        "@",
+        "smtp",
+        "said",
+        "user",
+        "mailbox",
+        "recipient",
+        "relay",
+        "host",
+        "reject",
+        "denied",
+        "refused",
+        "mail",
+        "message",
+        "address",
+        "quota",
+        "unknown",
+    ];
+    let lower = line.to_lowercase();
+    plain && MAIL.iter().any(|w| lower.contains(w))
+}
+
+fn calendar(m: &Message) -> Option<String> {
+    m.parts.iter().find(|p| p.media_type == "text/calendar").map(|p| p.media_type.clone())
+}
+
+fn aggregate_report(m: &Message) -> Option<String> {
+    let subject = m.subject.to_lowercase();
+    let named = subject.contains("report domain:") && subject.contains("submitter:");
+    let tls = m.media_type == "multipart/report" && m.report_type.as_deref() == Some("tlsrpt");
+    (named || tls).then(|| m.subject.clone())
+}
+
+fn json_notification(m: &Message) -> Option<String> {
+    let text = m.text.trim_start();
+    (text.starts_with('{') && text.contains("\"notificationType\""))
+        .then(|| "notificationType".to_owned())
+}

@@ -1,9 +1,27 @@
 //! Where mail lies: Maildir trees, mbox files and folders of message files. Reads only; the one room
 //! that changes mail is `relocation`.
 
+mod discover;
+mod files;
+mod from_line;
+mod maildir;
+mod mbox;
+mod names;
+mod open;
+mod roles;
+mod spans;
+
 use std::borrow::Cow;
+use std::fs::File;
 use std::io;
+use std::ops::ControlFlow;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+pub use open::open_message;
 
 /// How a folder keeps its messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -114,30 +132,50 @@ pub struct Fingerprint {
 impl Fingerprint {
     /// Hashes octets that are in memory.
     pub fn of(bytes: &[u8]) -> Self {
-        let _ = bytes;
-        Fingerprint { len: 0, sha256: [0; 32] }
+        Fingerprint { len: bytes.len() as u64, sha256: Sha256::digest(bytes).into() }
     }
 
     /// Lower-case hexadecimal digest.
     pub fn hex(&self) -> String {
-        String::new()
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut out = String::with_capacity(64);
+        for byte in self.sha256 {
+            out.push(DIGITS[usize::from(byte >> 4)] as char);
+            out.push(DIGITS[usize::from(byte & 15)] as char);
+        }
+        out
     }
+}
+
+/// The exact bounds of one message in an mbox. Over a whole file `from_line` of a message is `next` of
+/// the one before, so that From_ lines, spans and blank lines add up to the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// First octet of the From_ line.
+    pub from_line: u64,
+    /// First octet of the message.
+    pub start: u64,
+    /// Octet behind the message; up to `next` there is the one blank line, or nothing.
+    pub end: u64,
+    /// Start of the next From_ line, or end of the file.
+    pub next: u64,
 }
 
 /// A piece of a folder that can be read on its own, in parallel with others.
 #[derive(Debug, Clone)]
 pub struct Chunk {
-    /// Octets, as a measure for progress.
+    /// Octets, as a measure for progress; for Maildir and message files an estimate.
     pub octets: u64,
     pub(crate) piece: Piece,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) enum Piece {
-    /// Files of a Maildir or a folder of message files, paths below the store's root.
-    Files(Vec<PathBuf>),
-    /// Part of a plain mbox: messages whose From_ line starts in `[start, end)`.
-    Part { start: u64, end: u64 },
+    /// Files of one folder on disk; `below` is that folder's path below [`Folder::path`].
+    Files { below: PathBuf, names: Vec<std::ffi::OsString> },
+    /// Part of a plain mbox that was `limit` octets long when it was listed: messages whose From_
+    /// line starts in `[start, end)`.
+    Part { start: u64, end: u64, limit: u64, lengths: spans::Lengths },
     /// A compressed mbox, read as one stream.
     Stream,
 }
@@ -148,55 +186,145 @@ pub struct Stored<'a> {
     pub place: Place,
     /// Octets of the whole message.
     pub size: u64,
-    /// What this one message is for (Takeout labels, `X-Mozilla-Status`, else the folder's role).
+    /// What this one message is for (Takeout labels, `X-Mozilla-Status`, Maildir flags, else the
+    /// folder's role).
     pub role: Role,
     /// Received date as the store keeps it: file time, or that of the From_ line. Unix seconds.
     pub received: Option<i64>,
     /// Whether the user flagged it (`F`, `X-Status: F`, Mozilla bit 0x4).
     pub flagged: bool,
+    /// Exact bounds, mbox only.
+    pub bounds: Option<Bounds>,
     head: &'a [u8],
+    backing: Backing<'a>,
 }
+
+/// From where the octets behind the head are read.
+enum Backing<'a> {
+    /// A message file; its head starts behind `lead` octets (a stray From_ line).
+    File { file: &'a File, lead: u64 },
+    /// Part of a plain mbox.
+    Part { file: &'a File, offset: u64 },
+    /// A decompressed stream, which is gone: the head is all there is, and the hash was taken on the
+    /// way where the message is longer.
+    Stream { sha256: Option<[u8; 32]> },
+}
+
+/// Octets read at a time when a large message is read again.
+const PIECE: usize = 256 << 10;
 
 impl<'a> Stored<'a> {
     /// The first octets: the whole header block and 4 KiB of the body, or the whole message, at least
-    /// the first 16 KiB where there are that many.
+    /// the first 16 KiB where there are that many. A header block is cut at 1 MiB. A From_ line that
+    /// some deliverers leave at the top of a message file is not part of it.
     pub fn head(&self) -> &'a [u8] {
         self.head
     }
 
-    /// The message, at most its first `limit` octets, mboxo/mboxrd quoting of `From ` undone.
+    /// The message, at most its first `limit` octets, mboxo/mboxrd quoting of `From ` undone. In a
+    /// compressed mbox at most its first 16 MiB.
     pub fn whole(&self, limit: usize) -> io::Result<Cow<'a, [u8]>> {
-        let _ = limit;
-        Ok(Cow::Borrowed(self.head))
+        let (file, offset, length) = match &self.backing {
+            Backing::File { file, lead } => (*file, *lead, self.size.saturating_sub(*lead)),
+            Backing::Part { file, offset } => (*file, *offset, self.size),
+            Backing::Stream { .. } => {
+                return Ok(mbox::unquoted(&self.head[..self.head.len().min(limit)]));
+            }
+        };
+        let wanted = usize::try_from(length).unwrap_or(usize::MAX).min(limit);
+        let raw = if wanted <= self.head.len() {
+            Cow::Borrowed(&self.head[..wanted])
+        } else {
+            let mut bytes = vec![0; wanted];
+            let got = read_full_at(file, &mut bytes, offset)?;
+            bytes.truncate(got);
+            Cow::Owned(bytes)
+        };
+        Ok(match (&self.backing, raw) {
+            (Backing::File { .. }, raw) => raw,
+            (_, Cow::Borrowed(raw)) => mbox::unquoted(raw),
+            (_, Cow::Owned(raw)) => Cow::Owned(mbox::unquoted(&raw).into_owned()),
+        })
     }
 
     /// Hashes the stored octets, however many there are, in bounded memory.
     pub fn fingerprint(&self) -> io::Result<Fingerprint> {
-        Ok(Fingerprint::of(self.head))
+        let (file, offset) = match &self.backing {
+            Backing::Stream { sha256: Some(sha256) } => {
+                return Ok(Fingerprint { len: self.size, sha256: *sha256 });
+            }
+            Backing::File { file, lead: 0 } if self.head.len() as u64 != self.size => (*file, 0),
+            Backing::File { file, lead: 1.. } => (*file, 0),
+            Backing::Part { file, offset } if self.head.len() as u64 != self.size => {
+                (*file, *offset)
+            }
+            _ => return Ok(Fingerprint::of(self.head)),
+        };
+        let mut hasher = Sha256::new();
+        let mut piece = vec![0; PIECE];
+        let mut done = 0;
+        while done < self.size {
+            let wanted = PIECE.min(usize::try_from(self.size - done).unwrap_or(PIECE));
+            let got = read_full_at(file, &mut piece[..wanted], offset + done)?;
+            if got == 0 {
+                break;
+            }
+            hasher.update(&piece[..got]);
+            done += got as u64;
+        }
+        Ok(Fingerprint { len: done, sha256: hasher.finalize().into() })
     }
+}
+
+/// Reads until the buffer is full or the file ends.
+fn read_full_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    let mut got = 0;
+    while got < buffer.len() {
+        match file.read_at(&mut buffer[got..], offset + got as u64) {
+            Ok(0) => break,
+            Ok(n) => got += n,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(got)
 }
 
 impl Store {
     /// Finds what lies at `path`: a Maildir with its folders, an mbox, message files, or a folder that
     /// holds several of these. Fails where nothing there is mail or the path cannot be read.
     pub fn discover(path: &Path) -> Result<Store, crate::Error> {
-        let _ = path;
-        Err(crate::Error::NoMail(String::new()))
+        discover::discover(path)
+    }
+
+    /// The mbox files beside `path` whose names say Sent: all that is looked at besides an mbox that
+    /// is named alone.
+    pub fn siblings_sent(path: &Path) -> Vec<PathBuf> {
+        discover::siblings_sent(path)
     }
 
     /// The locator of a message as reports write it: path below the store, for an mbox
-    /// `path#offset+length`.
+    /// `path#offset+length`. `STORE/locator` is what [`open_message`] takes.
     pub fn locator(&self, folder: usize, place: &Place) -> String {
-        let _ = (folder, place);
-        String::new()
+        match place {
+            Place::File(path) => escaped(path.as_os_str().as_bytes()),
+            Place::Span { offset, length } => {
+                let below = self.folders.get(folder).map_or(Path::new(""), |f| &f.below);
+                format!("{}#{offset}+{length}", escaped(below.as_os_str().as_bytes()))
+            }
+        }
     }
 }
 
 impl Folder {
     /// Lists the folder and cuts it into chunks of about `octets` each, in the order of its messages.
+    /// Which messages are found does not depend on `octets`.
     pub fn chunks(&self, octets: u64) -> Result<(Vec<Chunk>, Vec<Skipped>), crate::Error> {
-        let _ = octets;
-        Ok((Vec::new(), Vec::new()))
+        Ok(match self.layout {
+            Layout::Maildir => maildir::chunks(self, octets),
+            Layout::Mbox => mbox::chunks(self, octets),
+            Layout::Files => files::chunks(self, octets),
+        })
     }
 
     /// Visits every message of a chunk in order. What cannot be read is returned, never dropped.
@@ -206,7 +334,117 @@ impl Folder {
         chunk: &Chunk,
         visit: &mut dyn FnMut(&Stored<'_>),
     ) -> Vec<Skipped> {
-        let _ = (store, chunk, visit);
-        Vec::new()
+        let _ = store;
+        self.read_until(chunk, &mut |stored| {
+            visit(stored);
+            ControlFlow::Continue(())
+        })
+    }
+
+    /// [`Folder::read`] that may stop early.
+    fn read_until(&self, chunk: &Chunk, visit: &mut Visit<'_>) -> Vec<Skipped> {
+        let mut skipped = Vec::new();
+        match &chunk.piece {
+            Piece::Files { below, names } => {
+                maildir::read(self, below, names, &mut skipped, visit);
+            }
+            Piece::Part { start, end, limit, lengths } => {
+                mbox::read_part(self, *start..*end, *limit, *lengths, &mut skipped, visit);
+            }
+            Piece::Stream => mbox::read_stream(self, &mut skipped, visit),
+        }
+        skipped
+    }
+}
+
+type Visit<'v> = dyn FnMut(&Stored<'_>) -> ControlFlow<()> + 'v;
+
+impl Skipped {
+    fn new(path: &Path, why: impl Into<String>) -> Self {
+        Skipped { what: escaped(path.as_os_str().as_bytes()), why: why.into() }
+    }
+}
+
+/// Octets for display: those outside printable UTF-8 (controls and bidirectional marks count as
+/// unprintable) and the backslash as `\xHH`. [`open_message`] understands the result.
+pub fn escaped(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    for piece in bytes.utf8_chunks() {
+        for c in piece.valid().chars() {
+            if c == '\\' || unprintable(c) {
+                for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                    push_hex(&mut out, byte);
+                }
+            } else {
+                out.push(c);
+            }
+        }
+        for byte in piece.invalid() {
+            push_hex(&mut out, *byte);
+        }
+    }
+    out
+}
+
+fn push_hex(out: &mut String, byte: u8) {
+    use std::fmt::Write;
+    let _ = write!(out, "\\x{byte:02X}");
+}
+
+/// Controls, and the format characters that hide or reorder what stands around them.
+fn unprintable(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Undoes [`escaped`].
+fn unescaped(shown: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(shown.len());
+    let mut rest = shown;
+    while let Some((&first, tail)) = rest.split_first() {
+        let code = rest
+            .strip_prefix(b"\\x")
+            .and_then(|h| h.get(..2))
+            .and_then(|h| std::str::from_utf8(h).ok())
+            .and_then(|h| u8::from_str_radix(h, 16).ok());
+        match code {
+            Some(byte) => {
+                out.push(byte);
+                rest = &rest[4..];
+            }
+            None => {
+                out.push(first);
+                rest = tail;
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unprintable_octets_and_backslash_are_escaped_and_come_back() {
+        let name = b"a\\b\n\xff\xc3\xa9\x1b \xe2\x80\xae.eml";
+        let shown = escaped(name);
+        assert_eq!(shown, "a\\x5Cb\\x0A\\xFF\u{e9}\\x1B \\xE2\\x80\\xAE.eml");
+        assert_eq!(unescaped(shown.as_bytes()), name);
+    }
+
+    #[test]
+    fn fingerprint_is_sha256() {
+        let print = Fingerprint::of(b"abc");
+        assert_eq!(print.len, 3);
+        assert_eq!(print.hex(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_name_comes_back_from_its_escaped_form(name: Vec<u8>) {
+            proptest::prop_assert_eq!(unescaped(escaped(&name).as_bytes()), name);
+        }
     }
 }

@@ -1,4 +1,14 @@
-//! Decides kind and origin from evidence. Pure.
+//! Decides kind and origin from evidence. Pure. `kind.rs` tells what a message is, `origin.rs` whose
+//! mail it answers; all numbers stand in `weights.rs`.
+
+mod kind;
+mod origin;
+pub(crate) mod weights;
+
+pub use crate::signals::{Entry, KindVerdict};
+pub use kind::decide_kind;
+pub use origin::decide;
+pub(crate) use origin::ordinary;
 
 use crate::signals::Kind;
 
@@ -24,17 +34,6 @@ impl Origin {
     }
 }
 
-/// One piece of the ledger.
-#[derive(Debug, Clone)]
-pub struct Entry {
-    /// Code of the signal.
-    pub code: &'static str,
-    /// What showed it.
-    pub quote: Box<str>,
-    /// What it added to the log-odds (of the kind, or of `forged`).
-    pub log_odds: f32,
-}
-
 /// What was decided on one message, and why.
 #[derive(Debug, Clone)]
 pub struct Verdict {
@@ -46,6 +45,18 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    /// A made-up verdict for tests of what shows verdicts.
+    #[cfg(test)]
+    pub(crate) fn sample(
+        kind: Kind,
+        origin: Option<Origin>,
+        score: f32,
+        p_forged: Option<f32>,
+        ledger: Vec<Entry>,
+    ) -> Self {
+        Verdict { kind, origin, score, p_forged, ledger }
+    }
+
     /// What it is.
     pub fn kind(&self) -> Kind {
         self.kind

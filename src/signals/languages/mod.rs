@@ -1,6 +1,38 @@
 //! One pure table per language: subjects and phrases of automatic answers. To add one: copy the
 //! nearest file, add its name to [`ALL`], drop samples into `corpus/`, bless the snapshots.
 
+mod ar;
+mod bg;
+mod ca;
+mod cs;
+mod da;
+mod de;
+mod el;
+mod en;
+mod es;
+mod fi;
+mod fr;
+mod he;
+mod hu;
+mod it;
+mod ja;
+mod ko;
+mod lv;
+mod nb;
+mod nl;
+mod pl;
+mod pt;
+mod ro;
+mod ru;
+mod sk;
+mod sv;
+mod tr;
+mod uk;
+#[path = "zh-hans.rs"]
+mod zh_hans;
+#[path = "zh-hant.rs"]
+mod zh_hant;
+
 /// What answering programs and people's out-of-office texts say in one language. Subjects are regular
 /// expressions on the decoded subject, without case, anchored at its start by the table's compiler;
 /// texts are literal phrases, compared without case, blanks folded.
@@ -36,4 +68,123 @@ pub struct Language {
 }
 
 /// All languages, by tag.
-pub const ALL: &[&Language] = &[];
+pub const ALL: &[&Language] = &[
+    &ar::LANGUAGE,
+    &bg::LANGUAGE,
+    &ca::LANGUAGE,
+    &cs::LANGUAGE,
+    &da::LANGUAGE,
+    &de::LANGUAGE,
+    &el::LANGUAGE,
+    &en::LANGUAGE,
+    &es::LANGUAGE,
+    &fi::LANGUAGE,
+    &fr::LANGUAGE,
+    &he::LANGUAGE,
+    &hu::LANGUAGE,
+    &it::LANGUAGE,
+    &ja::LANGUAGE,
+    &ko::LANGUAGE,
+    &lv::LANGUAGE,
+    &nb::LANGUAGE,
+    &nl::LANGUAGE,
+    &pl::LANGUAGE,
+    &pt::LANGUAGE,
+    &ro::LANGUAGE,
+    &ru::LANGUAGE,
+    &sk::LANGUAGE,
+    &sv::LANGUAGE,
+    &tr::LANGUAGE,
+    &uk::LANGUAGE,
+    &zh_hans::LANGUAGE,
+    &zh_hant::LANGUAGE,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+    use std::path::Path;
+
+    fn subjects(language: &Language) -> [&'static [&'static str]; 4] {
+        [
+            language.auto_reply_subjects,
+            language.bounce_subjects,
+            language.delay_subjects,
+            language.receipt_subjects,
+        ]
+    }
+
+    fn texts(language: &Language) -> [&'static [&'static str]; 5] {
+        [
+            language.auto_reply_texts,
+            language.bounce_texts,
+            language.delay_texts,
+            language.challenge_texts,
+            language.original_lines,
+        ]
+    }
+
+    #[test]
+    fn subjects_of_all_languages_fit_in_one_set() {
+        let all: Vec<String> = ALL
+            .iter()
+            .flat_map(|l| subjects(l))
+            .flatten()
+            .map(|s| format!("(?i)^(?:{s})"))
+            .collect();
+        assert!(all.len() > 500, "only {} subjects", all.len());
+        let set = regex::RegexSet::new(&all).expect("all subjects compile together");
+        assert!(!set.is_match("Quotation for the conference room"));
+        assert!(!set.is_match("Re: Undeliverable: foo"));
+        assert!(set.is_match("Automatische Antwort: foo"));
+        assert!(set.is_match("Réponse automatique\u{a0}: foo"));
+    }
+
+    #[test]
+    fn no_subject_is_anchored_by_hand() {
+        for language in ALL {
+            for subject in subjects(language).into_iter().flatten() {
+                assert!(!subject.starts_with('^'), "{}: {subject}", language.tag);
+            }
+        }
+    }
+
+    #[test]
+    fn tags_are_sorted_and_unique() {
+        assert!(ALL.windows(2).all(|w| w[0].tag < w[1].tag));
+    }
+
+    #[test]
+    fn phrases_are_whole_and_told_once() {
+        for language in ALL {
+            for list in texts(language) {
+                let mut seen = HashSet::new();
+                for text in list {
+                    assert_eq!(text.trim(), *text, "{}", language.tag);
+                    assert!(!text.is_empty() && !text.contains("  "), "{}: {text}", language.tag);
+                    assert!(
+                        seen.insert(text.to_lowercase()),
+                        "{}: {text} stands twice",
+                        language.tag
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_language_has_samples_and_look_alikes_that_exist() {
+        let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+        for language in ALL {
+            assert!(
+                !language.shows.is_empty() && !language.spares.is_empty(),
+                "{} has no samples",
+                language.tag
+            );
+            for sample in language.shows.iter().chain(language.spares) {
+                assert!(corpus.join(sample).is_file(), "{}: {sample} is missing", language.tag);
+            }
+        }
+    }
+}

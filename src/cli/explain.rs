@@ -1,0 +1,193 @@
+//! `explain`: the evidence on one message, or what a signal means.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use clap::Args;
+use unscatter::report::escape;
+use unscatter::scan::{Options, judge_one};
+use unscatter::signals;
+use unscatter::verdict::Verdict;
+
+use super::exit::Exit;
+
+/// Octets of a message that are read; parsing stops earlier.
+const MOST: u64 = 64 << 20;
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// A message file, STORE/LOCATOR as reports have it, or the code of a signal
+    #[arg(value_name = "FILE|CODE")]
+    what: OsString,
+
+    /// Do without the tables of single mail programs
+    #[arg(long)]
+    general_only: bool,
+}
+
+impl Arguments {
+    pub(crate) fn run(self) -> anyhow::Result<Exit> {
+        let mut out = io::stdout().lock();
+        if let Some(bytes) = message(&self.what)? {
+            let options = Options { general_only: self.general_only, ..Options::default() };
+            let Some(verdict) = judge_one(&bytes, &options) else {
+                bail!("{} is no message", shown(&self.what));
+            };
+            ledger(&mut out, &verdict)?;
+        } else if let Some(about) = self.what.to_str().and_then(signals::explain) {
+            writeln!(out, "{}", about.trim_end())?;
+        } else {
+            bail!(
+                "{} is neither a file nor the code of a signal; take STORE/LOCATOR or a code from a \
+                 report",
+                shown(&self.what)
+            );
+        }
+        out.flush()?;
+        Ok(Exit::Done)
+    }
+}
+
+fn ledger(out: &mut impl Write, verdict: &Verdict) -> io::Result<()> {
+    let origin = verdict.origin().map_or("none", |origin| origin.name());
+    let p_forged = verdict.p_forged().map_or("-".into(), |p| format!("{p:.4}"));
+    writeln!(out, "class     {}", verdict.class())?;
+    writeln!(out, "origin    {origin}")?;
+    writeln!(out, "score     {:.4}", verdict.score())?;
+    writeln!(out, "p_forged  {p_forged}")?;
+    writeln!(
+        out,
+        "\nThis is the message alone. `unscatter scan` compares it with your Sent mail."
+    )?;
+    if verdict.ledger().is_empty() {
+        return writeln!(out, "\nNothing speaks for an automatic answer.");
+    }
+    writeln!(out, "\nlog-odds  signal                    what shows it")?;
+    for entry in verdict.ledger() {
+        let quote = escape::text(&entry.quote);
+        writeln!(out, "{:>+8.2}  {:<24}  {quote}", entry.log_odds, entry.code)?;
+    }
+    writeln!(out, "\nWhat a signal means: unscatter explain CODE")
+}
+
+/// The octets of the message that was named; nothing where no file was named.
+fn message(what: &OsStr) -> anyhow::Result<Option<Vec<u8>>> {
+    // Reports write octets that do not print as \xHH.
+    let undone = what.to_str().map(|text| OsString::from_vec(escape::undo(text)));
+    for name in [Some(what.to_owned()), undone].into_iter().flatten() {
+        if let Some(path) = existing(Path::new(&name)) {
+            if path.is_dir() {
+                bail!("{} is a folder; name one message in it", shown(what));
+            }
+            return read(&path, 0, MOST).map(Some);
+        }
+        if let Some((path, offset, length)) = span(&name) {
+            return read(&path, offset, length.min(MOST)).map(Some);
+        }
+    }
+    Ok(None)
+}
+
+/// The file of that name, or the one that a mail program made of it by changing its flags.
+fn existing(path: &Path) -> Option<PathBuf> {
+    if fs::symlink_metadata(path).is_ok() {
+        return Some(path.to_owned());
+    }
+    let (folder, name) = (path.parent()?, path.file_name()?.as_bytes());
+    let unique = unique(name);
+    let maildir = folder.parent()?;
+    if !matches!(folder.file_name()?.to_str(), Some("cur" | "new")) {
+        return None;
+    }
+    ["cur", "new"].into_iter().find_map(|below| {
+        let entries = fs::read_dir(maildir.join(below)).ok()?;
+        entries.flatten().map(|entry| entry.path()).find(|path| {
+            path.file_name().is_some_and(|other| self::unique(other.as_bytes()) == unique)
+        })
+    })
+}
+
+fn unique(name: &[u8]) -> &[u8] {
+    name.windows(3).position(|w| matches!(w, b":2,")).map_or(name, |at| &name[..at])
+}
+
+/// `path#offset+length` of an mbox. A store that is one file stands twice in STORE/LOCATOR.
+fn span(name: &OsStr) -> Option<(PathBuf, u64, u64)> {
+    let name = name.as_bytes();
+    let hash = name.iter().rposition(|octet| *octet == b'#')?;
+    let (offset, length) = std::str::from_utf8(&name[hash + 1..]).ok()?.split_once('+')?;
+    let path = PathBuf::from(OsStr::from_bytes(&name[..hash]));
+    let twice =
+        path.parent().filter(|above| above.is_file() && above.file_name() == path.file_name());
+    let path = twice.map(Path::to_owned).unwrap_or(path);
+    Some((path, offset.parse().ok()?, length.parse().ok()?))
+}
+
+/// Octets of a file, or of what is compressed in it.
+fn read(path: &Path, offset: u64, length: u64) -> anyhow::Result<Vec<u8>> {
+    let named = || shown(path.as_os_str());
+    let file = File::open(path).with_context(|| format!("cannot read {}", named()))?;
+    let ending = path.extension().and_then(OsStr::to_str).unwrap_or("");
+    let mut stream: Box<dyn Read> = match ending {
+        "gz" => Box::new(flate2::read::MultiGzDecoder::new(io::BufReader::new(file))),
+        "zst" => Box::new(zstd::Decoder::new(file).with_context(named)?),
+        _ => {
+            let mut file = file;
+            io::Seek::seek(&mut file, io::SeekFrom::Start(offset)).with_context(named)?;
+            Box::new(file)
+        }
+    };
+    if matches!(ending, "gz" | "zst") {
+        io::copy(&mut stream.by_ref().take(offset), &mut io::sink()).with_context(named)?;
+    }
+    let mut bytes = Vec::new();
+    stream.take(length).read_to_end(&mut bytes).with_context(named)?;
+    Ok(bytes)
+}
+
+fn shown(what: &OsStr) -> String {
+    escape::octets(what.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_locator_of_an_mbox_names_its_octets() {
+        let folder = tempfile::tempdir().unwrap();
+        let mbox = folder.path().join("in.mbox");
+        fs::write(&mbox, "From x\nSubject: one\n\nbody\n").unwrap();
+        let named = |text: String| message(OsStr::new(&text)).unwrap();
+        let expected = Some(b"Subject: one\n".to_vec());
+        assert_eq!(named(format!("{}#7+13", mbox.display())), expected);
+        assert_eq!(named(format!("{}/in.mbox#7+13", mbox.display())), expected);
+        assert_eq!(named("delivery-status".into()), None);
+    }
+
+    #[test]
+    fn a_message_is_found_after_its_flags_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        for below in ["cur", "new"] {
+            fs::create_dir(folder.path().join(below)).unwrap();
+        }
+        fs::write(folder.path().join("cur/1.a:2,S"), "x").unwrap();
+        for name in ["new/1.a", "cur/1.a:2,", "cur/1.a:2,S"] {
+            assert!(message(folder.path().join(name).as_os_str()).unwrap().is_some(), "{name}");
+        }
+        assert!(message(folder.path().join("cur/1.b:2,").as_os_str()).unwrap().is_none());
+        assert!(message(folder.path().as_os_str()).is_err());
+    }
+
+    #[test]
+    fn escaped_names_are_found() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(OsStr::from_bytes(b"caf\xe9.eml")), "x").unwrap();
+        let name = format!("{}/caf\\xe9.eml", folder.path().display());
+        assert_eq!(message(OsStr::new(&name)).unwrap(), Some(b"x".to_vec()));
+    }
+}

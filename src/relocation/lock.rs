@@ -1,0 +1,239 @@
+//! Locks: one run for a state folder, one for a Maildir, and those that deliverers and mail programs heed
+//! on an mbox: fcntl on a descriptor that is opened once, then a dotlock. Never waits long, never breaks
+//! a lock that is not its own.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rustix::fd::AsFd;
+use rustix::fs::{FlockOperation, Mode, OFlags};
+use rustix::io::Errno;
+
+use super::journal::{Journal, Record, State};
+use super::{Error, shown};
+
+/// Held by one `sweep --apply` or `undo` at a time; the system releases it with the process.
+pub(super) struct RunLock {
+    _file: File,
+}
+
+impl RunLock {
+    pub(super) fn take(state: &State) -> Result<RunLock, Error> {
+        let file = state.file("lock", OFlags::RDWR | OFlags::CREATE)?;
+        match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(RunLock { _file: file }),
+            Err(Errno::WOULDBLOCK) => Err(Error::Busy(format!(
+                "another sweep or undo is running (it holds {}); try again when it is done",
+                shown(&state.path("lock"))
+            ))),
+            Err(e) => Err(Error::system(&state.path("lock"), e)),
+        }
+    }
+}
+
+/// Locks the top of a Maildir against other runs, whatever their state folder; false where one has it.
+/// Lasts as long as the descriptor.
+pub(super) fn folder(fd: impl AsFd) -> bool {
+    // A file system without such locks leaves the run lock of the state folder.
+    !matches!(
+        rustix::fs::flock(fd, FlockOperation::NonBlockingLockExclusive),
+        Err(Errno::WOULDBLOCK)
+    )
+}
+
+/// Why an mbox was not locked.
+pub(super) enum Refused {
+    /// Another program has it; trying again may help.
+    Busy(String),
+    /// Trying again does not help.
+    Never(String),
+}
+
+/// An mbox that is open for reading and writing, once, and locked. Closing any other descriptor of the
+/// same file would drop the lock, so nothing else may open it meanwhile.
+pub(super) struct Held {
+    pub(super) file: File,
+    pub(super) path: PathBuf,
+    pub(super) dev: u64,
+    pub(super) ino: u64,
+    dotlock: Option<PathBuf>,
+}
+
+impl Held {
+    fn open(path: &Path) -> Result<Held, Refused> {
+        let never = |what: String| Refused::Never(what);
+        let flags =
+            OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
+        let file = rustix::fs::open(path, flags, Mode::empty())
+            .map(File::from)
+            .map_err(|e| never(format!("cannot be opened for writing: {e}")))?;
+        let metadata = file.metadata().map_err(|e| never(e.to_string()))?;
+        if !metadata.is_file() {
+            return Err(never("no regular file".into()));
+        }
+        if metadata.nlink() != 1 {
+            return Err(never("has several names (hard links); left alone".into()));
+        }
+        let (dev, ino) = (metadata.dev(), metadata.ino());
+        Ok(Held { file, path: path.to_owned(), dev, ino, dotlock: None })
+    }
+
+    fn lock(&mut self, journal: &mut Journal, host: &str) -> Result<(), Refused> {
+        match rustix::fs::fcntl_lock(&self.file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => {}
+            Err(Errno::AGAIN | Errno::ACCESS) => {
+                return Err(Refused::Busy("another program holds the lock".into()));
+            }
+            Err(e) => return Err(Refused::Never(format!("cannot be locked: {e}"))),
+        }
+        self.dotlock(journal, host)?;
+        // The file that was opened may have been replaced while we waited for nobody.
+        let same = std::fs::symlink_metadata(&self.path)
+            .is_ok_and(|m| m.dev() == self.dev && m.ino() == self.ino && m.nlink() == 1);
+        if same { Ok(()) } else { Err(Refused::Busy("was replaced meanwhile".into())) }
+    }
+
+    fn dotlock(&mut self, journal: &mut Journal, host: &str) -> Result<(), Refused> {
+        let lock = beside(&self.path, ".lock");
+        if std::fs::symlink_metadata(&lock).is_ok() {
+            return Err(Refused::Busy(format!("locked: {} is there", shown(&lock))));
+        }
+        let content = content(host);
+        let temporary = temporary(&self.path, &content);
+        journal.push(&Record::Dotlock(self.path.clone(), content.clone()));
+        journal.sync().map_err(|e| Refused::Never(e.to_string()))?;
+        let made = make(&temporary, &content).and_then(|()| {
+            let linked = std::fs::hard_link(&temporary, &lock);
+            remove(&temporary)?;
+            linked
+        });
+        match made {
+            Ok(()) => {
+                self.dotlock = Some(lock);
+                Ok(())
+            }
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
+                Err(Refused::Busy(format!("locked: {} is there", shown(&lock))))
+            }
+            Err(e) => {
+                // Whatever stopped it, nothing of ours stays.
+                let _ = remove(&temporary);
+                Err(Refused::Never(format!("no lock file can be made beside it: {e}")))
+            }
+        }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(lock) = self.dotlock.take() {
+            // Should it fail, the lock names a process that is gone, and the next run removes it.
+            let _ = remove(&lock);
+        }
+    }
+}
+
+fn content(host: &str) -> Vec<u8> {
+    // The form that Dovecot understands: it overrides the lock of a process that is gone.
+    format!("{}:{host}\n", std::process::id()).into_bytes()
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.file_name().map(OsString::from).unwrap_or_default();
+    name.push(ending);
+    path.with_file_name(name)
+}
+
+fn temporary(path: &Path, content: &[u8]) -> PathBuf {
+    let pid = content.split(|b| *b == b':').next().unwrap_or_default();
+    beside(path, &format!(".lock.unscatter-{}", String::from_utf8_lossy(pid)))
+}
+
+fn make(path: &Path, content: &[u8]) -> io::Result<()> {
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let fd = rustix::fs::open(path, flags, Mode::from_raw_mode(0o644))?;
+    File::from(fd).write_all(content)
+}
+
+#[expect(clippy::disallowed_methods, reason = "lock files that this program made itself")]
+fn remove(path: &Path) -> io::Result<()> {
+    std::fs::remove_file(path)
+}
+
+/// Removes the dotlock that a killed run left, if it is still that one and the process is gone.
+pub(super) fn clear(path: &Path, content: &[u8]) {
+    let pid = content.split(|b| *b == b':').next().and_then(|p| std::str::from_utf8(p).ok());
+    let alive = pid
+        .and_then(|p| rustix::process::Pid::from_raw(p.parse().ok()?))
+        .is_some_and(|p| rustix::process::test_kill_process(p) != Err(Errno::SRCH));
+    if alive && pid.map(str::to_owned) != Some(std::process::id().to_string()) {
+        return;
+    }
+    // Gone already is what is wanted; what cannot be removed shows as busy later.
+    let _ = remove(&temporary(path, content));
+    let lock = beside(path, ".lock");
+    let is_ours = rustix::fs::open(
+        &lock,
+        OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC,
+        Mode::empty(),
+    )
+    .is_ok_and(|fd| {
+        let mut found = Vec::new();
+        File::from(fd).take(512).read_to_end(&mut found).is_ok() && found == content
+    });
+    if is_ours {
+        let _ = remove(&lock);
+    }
+}
+
+const TRIES: u64 = 3;
+
+/// Opens and locks files in the order of device and inode, so that two runs never wait for each other.
+/// Gives them back in the order of `paths`.
+pub(super) fn mboxes(
+    paths: &[&Path],
+    journal: &mut Journal,
+    host: &str,
+) -> Result<Vec<Held>, (PathBuf, Refused)> {
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        match once(paths, journal, host) {
+            Err((_, Refused::Busy(_))) if attempt < TRIES => {
+                let jitter = (u64::from(std::process::id()) * 7919 * attempt) % 150;
+                std::thread::sleep(Duration::from_millis(100 * attempt + jitter));
+            }
+            result => return result,
+        }
+    }
+}
+
+fn once(
+    paths: &[&Path],
+    journal: &mut Journal,
+    host: &str,
+) -> Result<Vec<Held>, (PathBuf, Refused)> {
+    let mut held = Vec::new();
+    for path in paths {
+        held.push(Held::open(path).map_err(|e| (path.to_path_buf(), e))?);
+    }
+    let mut order: Vec<usize> = (0..held.len()).collect();
+    order.sort_by_key(|i| (held[*i].dev, held[*i].ino));
+    for pair in order.windows(2) {
+        if (held[pair[0]].dev, held[pair[0]].ino) == (held[pair[1]].dev, held[pair[1]].ino) {
+            return Err((
+                paths[pair[0]].to_path_buf(),
+                Refused::Never("source and target are one file".into()),
+            ));
+        }
+    }
+    for i in order {
+        let result = held[i].lock(journal, host);
+        result.map_err(|e| (held[i].path.clone(), e))?;
+    }
+    Ok(held)
+}

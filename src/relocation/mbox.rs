@@ -1,0 +1,785 @@
+//! How messages leave an mbox: under fcntl lock and dotlock, appended to the target and read back first,
+//! then the source is rewritten in place, never replaced. Bounds that are in doubt stay as they are.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{Mode, OFlags};
+use sha2::{Digest, Sha256};
+
+use super::apply::Job;
+use super::journal::{Carried, Kind, Record};
+use super::lock::{self, Held, Refused};
+use super::plan::{Site, Step, Target};
+use super::redo::{Change, Moment, Piece, Redo, Writer};
+use super::{Error, PIECE, fingerprint, read_at, shown};
+use crate::store::{Bounds, Compression, Fingerprint, Layout, Store};
+
+/// Octets of a header block that are looked at.
+const HEAD: usize = 1 << 20;
+
+/// The messages of an mbox, and the state of the file they were found in.
+pub(super) struct Shape {
+    pub(super) bounds: Vec<Bounds>,
+    stamp: Stamp,
+}
+
+#[derive(PartialEq, Eq, Clone, Copy)]
+struct Stamp {
+    dev: u64,
+    ino: u64,
+    size: u64,
+    mtime: (i64, i64),
+    ctime: (i64, i64),
+}
+
+fn stamp(m: &std::fs::Metadata) -> Stamp {
+    Stamp {
+        dev: m.dev(),
+        ino: m.ino(),
+        size: m.len(),
+        mtime: (m.mtime(), m.mtime_nsec()),
+        ctime: (m.ctime(), m.ctime_nsec()),
+    }
+}
+
+/// Whether a file has the form of an mbox.
+pub(super) fn is_mbox(path: &Path) -> bool {
+    Store::discover(path).is_ok_and(|s| s.folders.iter().any(|f| f.layout == Layout::Mbox))
+}
+
+/// Finds the messages of an mbox. Opens and closes the file, so it must not be locked yet. The spans have
+/// to add up to the file.
+pub(super) fn shape(path: &Path) -> Result<Shape, String> {
+    let metadata = std::fs::symlink_metadata(path).map_err(|e| e.to_string())?;
+    let stamp = stamp(&metadata);
+    if metadata.len() == 0 {
+        return Ok(Shape { bounds: Vec::new(), stamp });
+    }
+    let store = Store::discover(path).map_err(|e| e.to_string())?;
+    let folder = store.folders.first().ok_or("no mbox")?;
+    if folder.layout != Layout::Mbox || folder.compression != Compression::None {
+        return Err("no plain mbox; read only".into());
+    }
+    let (chunks, _) = folder.chunks(64 << 20).map_err(|e| e.to_string())?;
+    let mut bounds = Vec::new();
+    for chunk in &chunks {
+        let skipped = folder.read(&store, chunk, &mut |stored| bounds.extend(stored.bounds));
+        if let Some(skipped) = skipped.first() {
+            return Err(skipped.why.clone());
+        }
+    }
+    let mut at = 0;
+    for b in &bounds {
+        let frame = b.next.saturating_sub(b.end);
+        if b.from_line != at || b.start <= at || b.end < b.start || b.next < b.end || frame > 2 {
+            return Err("its messages do not add up to the file; read only".into());
+        }
+        at = b.next;
+    }
+    if at != metadata.len() {
+        return Err("its messages do not add up to the file; read only".into());
+    }
+    Ok(Shape { bounds, stamp })
+}
+
+/// The header block of a message, up to a limit.
+fn head(file: &File, start: u64, end: u64) -> io::Result<Vec<u8>> {
+    let mut octets = Vec::new();
+    let most = usize::try_from(end - start).unwrap_or(HEAD).min(HEAD);
+    let mut size = most.min(16 << 10);
+    loop {
+        octets.resize(size, 0);
+        let n = read_at(file, &mut octets, start)?;
+        octets.truncate(n);
+        if let Some(blank) = blank(&octets) {
+            octets.truncate(blank);
+            return Ok(octets);
+        }
+        if n < size || size == most {
+            return Ok(octets);
+        }
+        size = (size * 8).min(most);
+    }
+}
+
+/// Behind the header block.
+fn blank(octets: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    for line in octets.split_inclusive(|b| *b == b'\n') {
+        if matches!(line, b"\n" | b"\r\n") {
+            return Some(at);
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// Fields that mail programs rewrite in place.
+const OWN: &[&[u8]] = &[b"status:", b"x-status:", b"x-uid:", b"x-imapbase:", b"x-keywords:"];
+
+fn begins(line: &[u8], field: &[u8]) -> bool {
+    line.len() >= field.len() && line[..field.len()].eq_ignore_ascii_case(field)
+}
+
+/// The value of the first field of that name; folding is not undone.
+fn value<'a>(head: &'a [u8], field: &[u8]) -> Option<&'a [u8]> {
+    let line = head.split(|b| *b == b'\n').find(|l| begins(l, field))?;
+    Some(line[field.len()..].trim_ascii())
+}
+
+/// Hash of a message without the fields that mail programs rewrite.
+pub(super) fn bare(file: &File, start: u64, end: u64) -> io::Result<[u8; 32]> {
+    let head = head(file, start, end)?;
+    let mut hasher = Sha256::new();
+    let mut left_out = false;
+    for line in head.split_inclusive(|b| *b == b'\n') {
+        if !matches!(line.first(), Some(b' ' | b'\t')) {
+            left_out = OWN.iter().any(|f| begins(line, f));
+        }
+        if !left_out {
+            hasher.update(line);
+        }
+    }
+    let mut at = start + head.len() as u64;
+    let mut buffer = vec![0u8; PIECE.min(usize::try_from(end - at).unwrap_or(PIECE))];
+    while at < end {
+        let want = buffer.len().min(usize::try_from(end - at).unwrap_or(PIECE));
+        let n = read_at(file, &mut buffer[..want], at)?;
+        if n == 0 {
+            break;
+        }
+        hasher.update(&buffer[..n]);
+        at += n as u64;
+    }
+    Ok(hasher.finalize().into())
+}
+
+/// Whether a message of an mbox is flagged by its own header fields.
+pub(super) fn flagged(path: &Path, offset: u64, length: u64) -> bool {
+    let Ok(file) = File::open(path) else { return false };
+    head(&file, offset, offset.saturating_add(length)).is_ok_and(|head| is_flagged(&head))
+}
+
+fn is_flagged(head: &[u8]) -> bool {
+    let mozilla = value(head, b"x-mozilla-status:")
+        .and_then(|v| u32::from_str_radix(std::str::from_utf8(v).ok()?, 16).ok());
+    value(head, b"x-status:").is_some_and(|v| v.contains(&b'F'))
+        || mozilla.is_some_and(|bits| bits & 0x4 != 0)
+}
+
+/// Dovecot's and UW's pseudo message, which keeps the folder's state.
+pub(super) fn is_pseudo(head: &[u8]) -> bool {
+    value(head, b"x-imap:").is_some()
+        || value(head, b"subject:")
+            .is_some_and(|s| memchr::memmem::find(s, b"FOLDER INTERNAL DATA").is_some())
+}
+
+/// Why the bounds of a message are in doubt, if they are.
+fn doubt(file: &File, all: &[Bounds], i: usize) -> io::Result<Option<&'static str>> {
+    let b = all[i];
+    let opened = |b: &Bounds| -> io::Result<bool> {
+        let mut line = [0u8; 80];
+        let n = read_at(file, &mut line, b.start)?;
+        let line = &line[..n.min(usize::try_from(b.end - b.start).unwrap_or(n))];
+        let name = line.iter().position(|c| *c == b':').unwrap_or(0);
+        let field = name > 0 && line[..name].iter().all(|c| c.is_ascii_graphic());
+        Ok(field || line.is_empty() || line.starts_with(b">From "))
+    };
+    if !opened(&b)? {
+        return Ok(Some("what follows its From_ line is no header"));
+    }
+    if let Some(next) = all.get(i + 1) {
+        if b.next == b.end {
+            return Ok(Some("no blank line stands before the next From_ line"));
+        }
+        if !opened(next)? {
+            return Ok(Some("the next From_ line may be part of its text"));
+        }
+    }
+    if i > 0 && all[i - 1].next == all[i - 1].end {
+        return Ok(Some("no blank line stands before its From_ line"));
+    }
+    if inner_from(file, b.start, b.end)? {
+        return Ok(Some("a line in it looks like a From_ line"));
+    }
+    Ok(None)
+}
+
+/// Whether a line of the message looks like a From_ line: `From `, a time, and a year.
+fn inner_from(file: &File, start: u64, end: u64) -> io::Result<bool> {
+    let mut buffer = vec![0u8; PIECE.min(usize::try_from(end - start).unwrap_or(PIECE))];
+    let mut at = start;
+    while at < end {
+        let want = buffer.len().min(usize::try_from(end - at).unwrap_or(PIECE));
+        let n = read_at(file, &mut buffer[..want], at)?;
+        for found in memchr::memmem::find_iter(&buffer[..n], b"\nFrom ") {
+            let mut line = [0u8; 200];
+            let m = read_at(file, &mut line, at + found as u64 + 1)?;
+            let line = line[..m].split(|b| *b == b'\n').next().unwrap_or_default();
+            let words = || line.split(u8::is_ascii_whitespace);
+            let time = words().any(|w| w.len() >= 4 && w.contains(&b':') && w[0].is_ascii_digit());
+            let year = words().any(|w| w.len() == 4 && w.iter().all(u8::is_ascii_digit));
+            if time && year {
+                return Ok(true);
+            }
+        }
+        if n < want || at + n as u64 >= end {
+            break;
+        }
+        at += n as u64 - 6;
+    }
+    Ok(false)
+}
+
+/// Whether a running Thunderbird has the file: its profile is locked.
+fn in_use(path: &Path) -> bool {
+    path.ancestors().skip(1).take(8).any(|dir| {
+        if !dir.join("prefs.js").is_file() && !dir.join(".parentlock").is_file() {
+            return false;
+        }
+        if let Ok(target) = std::fs::read_link(dir.join("lock")) {
+            let text = target.to_string_lossy().into_owned();
+            let pid = text.rsplit('+').next().and_then(|p| p.parse().ok());
+            let pid = pid.and_then(rustix::process::Pid::from_raw);
+            return pid.is_none_or(|p| {
+                rustix::process::test_kill_process(p) != Err(rustix::io::Errno::SRCH)
+            });
+        }
+        false
+    })
+}
+
+/// One message that is wanted, by where it was when it was judged.
+struct Wanted<'a> {
+    step: &'a Step,
+    offset: u64,
+    length: u64,
+}
+
+/// Moves messages of one mbox, target by target.
+pub(super) fn sweep(
+    job: &mut Job<'_>,
+    path: &Path,
+    steps: &[&Step],
+    include_flagged: bool,
+) -> Result<(), Error> {
+    if in_use(path) {
+        job.report.busy += 1;
+        job.report.skip(shown(path), "Thunderbird is running and has it; close it first");
+        return Ok(());
+    }
+    let mut targets: BTreeMap<&Path, Vec<Wanted<'_>>> = BTreeMap::new();
+    for step in steps {
+        if let (Site::Span { offset, length, .. }, Target::Mbox(to)) = (&step.from, &step.to) {
+            let wanted = Wanted { step, offset: *offset, length: *length };
+            targets.entry(to).or_default().push(wanted);
+        }
+    }
+    let targets: Vec<(&Path, Vec<Wanted<'_>>)> = targets.into_iter().collect();
+    transfer(job, path, &targets, include_flagged)
+}
+
+impl Wanted<'_> {
+    fn shown(&self) -> String {
+        format!("{}/{}", self.step.store, self.step.locator)
+    }
+}
+
+/// Opens and locks files as they were when their messages were found. `None` where that is not
+/// possible now; the report says why.
+pub(super) fn hold(job: &mut Job<'_>, paths: &[&Path]) -> Option<(Vec<Shape>, Vec<Held>)> {
+    for _ in 0..3 {
+        let mut shapes = Vec::new();
+        for path in paths {
+            match shape(path) {
+                Ok(shape) => shapes.push(shape),
+                Err(why) => {
+                    job.report.skip(shown(path), why);
+                    return None;
+                }
+            }
+        }
+        match lock::mboxes(paths, &mut job.journal, job.around.host) {
+            Ok(held) => {
+                let same = held
+                    .iter()
+                    .zip(&shapes)
+                    .all(|(h, s)| h.file.metadata().is_ok_and(|m| stamp(&m) == s.stamp));
+                if same {
+                    return Some((shapes, held));
+                }
+            }
+            Err((path, Refused::Busy(why))) => {
+                job.report.busy += 1;
+                job.report.skip(shown(&path), why);
+                return None;
+            }
+            Err((path, Refused::Never(why))) => {
+                job.report.skip(shown(&path), why);
+                return None;
+            }
+        }
+    }
+    job.report.busy += 1;
+    job.report.skip(shown(paths[0]), "changes all the time; left alone");
+    None
+}
+
+/// One target while a transaction is being prepared.
+struct Arrival {
+    created: bool,
+    end: Ending,
+    /// Messages that go there, by their number in the source.
+    set: BTreeSet<usize>,
+}
+
+/// Moves messages of one mbox to others, in one transaction: their order stays known.
+fn transfer(
+    job: &mut Job<'_>,
+    from: &Path,
+    targets: &[(&Path, Vec<Wanted<'_>>)],
+    include_flagged: bool,
+) -> Result<(), Error> {
+    let failed = |e: io::Error| Error::system(from, e);
+    let mut created = Vec::new();
+    for (to, _) in targets {
+        match create(job, from, to) {
+            Ok(made) => created.push(made),
+            Err(e) => {
+                job.report.skip(shown(to), format!("cannot be made: {e}"));
+                return Ok(());
+            }
+        }
+    }
+    let mut paths = vec![from];
+    paths.extend(targets.iter().map(|(to, _)| *to));
+    let Some((shapes, held)) = hold(job, &paths) else { return Ok(()) };
+    let discard_all = |created: &[bool]| {
+        held[1..].iter().zip(created).for_each(|(h, made)| discard(h, *made));
+    };
+    let (source, all) = (&held[0].file, &shapes[0].bounds);
+    let mut picked: BTreeMap<usize, (usize, &Wanted<'_>)> = BTreeMap::new();
+    for (slot, (_, wanted)) in targets.iter().enumerate() {
+        for w in wanted {
+            match pick(source, all, w, include_flagged) {
+                Ok(Ok(i)) => {
+                    picked.insert(i, (slot, w));
+                }
+                Ok(Err(why)) => job.report.skip(w.shown(), why),
+                Err(e) => job.report.skip(w.shown(), e.to_string()),
+            }
+        }
+    }
+    keep_base(source, all, &mut picked, job).map_err(failed)?;
+    let mut arrivals = Vec::new();
+    for (slot, made) in created.iter().enumerate() {
+        let (file, bounds) = (&held[slot + 1].file, &shapes[slot + 1].bounds);
+        let end = ending(file, bounds).map_err(|e| Error::system(targets[slot].0, e))?;
+        // Two messages without a line end have no room in one file.
+        if let Some(i) = all.len().checked_sub(1)
+            && end.before_last.is_some()
+            && picked.get(&i).is_some_and(|(s, _)| *s == slot)
+            && !is_whole(source, &all[i])
+            && let Some((_, w)) = picked.remove(&i)
+        {
+            job.report.skip(
+                w.shown(),
+                "it and the last message of the target both end without a line end",
+            );
+        }
+        let set = picked.iter().filter(|(_, (s, _))| *s == slot).map(|(i, _)| *i).collect();
+        arrivals.push(Arrival { created: *made, end, set });
+    }
+    let Some((&first, _)) = picked.first_key_value() else {
+        discard_all(&created);
+        return Ok(());
+    };
+    let moved: u64 = picked.keys().map(|i| all[*i].next - all[*i].from_line).sum();
+    let tail = shapes[0].stamp.size - all[first].from_line;
+    for h in &held[1..] {
+        if let Err(why) = room(job, &h.file, tail + moved, moved) {
+            job.report.skip(shown(from), why);
+            discard_all(&created);
+            return Ok(());
+        }
+    }
+    let txn = job.journal.id();
+    let changes = prepare(job, txn, &held, &shapes, &arrivals, first)?;
+    for (slot, (to, _)) in targets.iter().enumerate() {
+        job.journal.push(&Record::Carry {
+            txn,
+            slot: slot as u64,
+            from: from.to_owned(),
+            to: (*to).to_owned(),
+            created: arrivals[slot].created,
+            lead: arrivals[slot].end.lead.1,
+        });
+    }
+    let mut after = None;
+    for (i, b) in all.iter().enumerate() {
+        let Some((slot, w)) = picked.get(&i) else {
+            after = Some(i);
+            continue;
+        };
+        let after = match after {
+            Some(k) => Some(bare(source, all[k].start, all[k].end).map_err(failed)?),
+            None => None,
+        };
+        job.journal.push(&Record::Carried(Carried {
+            txn,
+            slot: *slot as u64,
+            order: i as u64,
+            class: w.step.class.clone(),
+            fingerprint: w.step.fingerprint,
+            bare: bare(source, b.start, b.end).map_err(failed)?,
+            frame: b.next - b.end,
+            after,
+            of: None,
+        }));
+    }
+    if commit(job, txn, &held, &changes)? {
+        for (slot, w) in picked.values() {
+            job.report.count(&w.step.class, targets[*slot].0);
+        }
+    }
+    discard_all(&created);
+    Ok(())
+}
+
+/// Writes the redo files, what goes and the new tail of the source, and describes the change of each file
+/// by its number among those held: first what adds, then what takes away.
+fn prepare(
+    job: &Job<'_>,
+    txn: u64,
+    held: &[Held],
+    shapes: &[Shape],
+    arrivals: &[Arrival],
+    first: usize,
+) -> Result<Vec<(usize, Change)>, Error> {
+    let (source, all) = (&held[0].file, &shapes[0].bounds);
+    let mut kept = Writer::new(job.state, job.journal.redo_name(txn, "kept"))?;
+    let mut moved = Vec::new();
+    for slot in 0..arrivals.len() {
+        let name = job.journal.redo_name(txn, &format!("{slot}-moved"));
+        moved.push(Writer::new(job.state, name)?);
+    }
+    let mut old = Vec::new();
+    let mut new = Vec::new();
+    for (i, b) in all.iter().enumerate().skip(first) {
+        let length = b.next - b.from_line;
+        let slot = arrivals.iter().position(|a| a.set.contains(&i));
+        let writer = match slot {
+            Some(slot) => &mut moved[slot],
+            None => &mut kept,
+        };
+        let piece = Piece { redo: slot.map_or(0, |s| s + 1), offset: writer.at, length };
+        writer.copy(source, b.from_line, length)?;
+        push(&mut old, piece);
+        if slot.is_none() {
+            push(&mut new, piece);
+        }
+    }
+    let mut redos = vec![kept.finish()?];
+    let mut changes = Vec::new();
+    for (slot, (mut writer, arrival)) in moved.into_iter().zip(arrivals).enumerate() {
+        let body = writer.at;
+        writer.put(SEPARATORS)?;
+        if let Some(last) = arrival.end.before_last {
+            writer.copy(&held[slot + 1].file, last, arrival.end.size - last)?;
+        }
+        let redo = writer.finish()?;
+        let unframed = arrival.set.last().is_some_and(|i| all[*i].next == all[*i].end);
+        if !arrival.set.is_empty() {
+            changes
+                .push((slot + 1, addition(&held[slot + 1], &arrival.end, &redo, body, unframed)));
+        }
+        redos.push(redo);
+    }
+    job.state.sync()?;
+    if job.kind != Kind::Copy {
+        let metadata = source.metadata().map_err(|e| Error::system(&held[0].path, e))?;
+        changes.push((
+            0,
+            Change {
+                path: held[0].path.clone(),
+                dev: held[0].dev,
+                ino: held[0].ino,
+                start: all[first].from_line,
+                redos,
+                old,
+                new,
+                times: Some(times(&metadata)),
+            },
+        ));
+    }
+    Ok(changes)
+}
+
+/// Stand behind the messages of a redo file, to be put between messages where they are needed.
+const SEPARATORS: &[u8; 4] = b"\n\n\r\n";
+
+fn push(pieces: &mut Vec<Piece>, piece: Piece) {
+    if let Some(last) = pieces.last_mut()
+        && last.redo == piece.redo
+        && last.offset + last.length == piece.offset
+    {
+        last.length += piece.length;
+        return;
+    }
+    pieces.push(piece);
+}
+
+pub(super) fn times(m: &std::fs::Metadata) -> (Moment, Moment) {
+    let nanos = |n: i64| u32::try_from(n).unwrap_or(0);
+    ((m.atime(), nanos(m.atime_nsec())), (m.mtime(), nanos(m.mtime_nsec())))
+}
+
+/// Finds a wanted message under the lock and compares it with what was judged.
+fn pick(
+    file: &File,
+    all: &[Bounds],
+    w: &Wanted<'_>,
+    include_flagged: bool,
+) -> io::Result<Result<usize, String>> {
+    let Ok(i) = all.binary_search_by_key(&w.offset, |b| b.start) else {
+        return Ok(Err("no message begins there any more; scan again".into()));
+    };
+    let b = all[i];
+    if b.end - b.start != w.length || fingerprint(file, b.start, w.length)? != w.step.fingerprint {
+        return Ok(Err("its octets have changed since it was scanned; left alone".into()));
+    }
+    let mut line = [0u8; 5];
+    read_at(file, &mut line, b.from_line)?;
+    if &line != b"From " {
+        return Ok(Err("no From_ line stands before it".into()));
+    }
+    if let Some(why) = doubt(file, all, i)? {
+        return Ok(Err(format!("its bounds are in doubt: {why}")));
+    }
+    let head = head(file, b.start, b.end)?;
+    if is_pseudo(&head) {
+        return Ok(Err("it keeps the state of the folder".into()));
+    }
+    if is_flagged(&head) && !include_flagged {
+        return Ok(Err("flagged; left alone".into()));
+    }
+    Ok(Ok(i))
+}
+
+/// A first message that holds the folder's UIDs stays, unless all go.
+fn keep_base(
+    file: &File,
+    all: &[Bounds],
+    picked: &mut BTreeMap<usize, (usize, &Wanted<'_>)>,
+    job: &mut Job<'_>,
+) -> io::Result<()> {
+    let Some((_, w)) = picked.get(&0) else { return Ok(()) };
+    let holds = value(&head(file, all[0].start, all[0].end)?, b"x-imapbase:").is_some();
+    if holds && picked.len() < all.len() {
+        job.report.skip(w.shown(), "the first message holds the UIDs of the folder; left alone");
+        picked.remove(&0);
+    }
+    Ok(())
+}
+
+/// Whether the last line of a message has its end.
+fn is_whole(file: &File, b: &Bounds) -> bool {
+    let mut last = [0u8; 1];
+    b.end == b.start
+        || read_at(file, &mut last, b.end - 1).is_ok_and(|n| n == 1 && last[0] == b'\n')
+}
+
+/// How something is put at the end of an mbox.
+pub(super) struct Ending {
+    size: u64,
+    /// Separates what is there from what comes: where in [`SEPARATORS`], and how many octets.
+    pub(super) lead: (u64, u64),
+    /// The last message has no line end: what comes is put before it, so that no octet of it changes.
+    pub(super) before_last: Option<u64>,
+}
+
+pub(super) fn ending(file: &File, all: &[Bounds]) -> io::Result<Ending> {
+    let size = file.metadata()?.len();
+    let mut last = [0u8; 4];
+    let n = usize::try_from(size.min(4)).unwrap_or(4);
+    read_at(file, &mut last[..n], size - n as u64)?;
+    let last = &last[..n];
+    let mut ending = Ending { size, lead: (0, 0), before_last: None };
+    if n == 0 || last.ends_with(b"\n\n") || last.ends_with(b"\r\n\r\n") {
+    } else if last.ends_with(b"\r\n") {
+        ending.lead = (2, 2);
+    } else if last.ends_with(b"\n") {
+        ending.lead = (0, 1);
+    } else {
+        ending.before_last = all.last().map(|b| b.from_line);
+    }
+    Ok(ending)
+}
+
+/// Puts the first `body` octets of a redo file at the end of the target. Behind them stand
+/// [`SEPARATORS`], and the target's last message where it has to move on.
+fn addition(held: &Held, end: &Ending, redo: &Redo, body: u64, unframed: bool) -> Change {
+    let behind = body + SEPARATORS.len() as u64;
+    let piece = |offset, length| Piece { redo: 0, offset, length };
+    let mut new = Vec::new();
+    let mut old = Vec::new();
+    let start = end.before_last.unwrap_or(end.size);
+    new.push(piece(body + end.lead.0, end.lead.1));
+    new.push(piece(0, body));
+    if let Some(last) = end.before_last {
+        if unframed {
+            new.push(piece(body, 1));
+        }
+        old.push(piece(behind, end.size - last));
+        new.push(piece(behind, end.size - last));
+    }
+    new.retain(|p| p.length > 0);
+    Change {
+        path: held.path.clone(),
+        dev: held.dev,
+        ino: held.ino,
+        start,
+        redos: vec![redo.clone()],
+        old,
+        new,
+        times: None,
+    }
+}
+
+/// Says what will happen, makes it durable, and carries it out: first what adds, then what takes away.
+/// False where nothing was changed after all.
+pub(super) fn commit(
+    job: &mut Job<'_>,
+    txn: u64,
+    held: &[Held],
+    changes: &[(usize, Change)],
+) -> Result<bool, Error> {
+    for (n, (_, change)) in changes.iter().enumerate() {
+        job.journal.push(&Record::Change(txn, n as u64, change.clone()));
+    }
+    job.journal.push(&Record::Intent(txn));
+    job.journal.sync()?;
+    for (n, (which, change)) in changes.iter().enumerate() {
+        let file = &held[*which].file;
+        let files = change.open(job.state)?;
+        let written = change.write(file, &files).and_then(|()| {
+            if change.reads_back(file, &files)? {
+                Ok(())
+            } else {
+                Err(io::Error::other("reads back different from what was written"))
+            }
+        });
+        match written {
+            Ok(()) => {}
+            Err(e) if n + 1 < changes.len() || job.kind == Kind::Copy => {
+                // Nothing was taken away yet: what was there before is put back, last one first.
+                for (which, change) in changes[..=n].iter().rev() {
+                    let files = change.open(job.state)?;
+                    let reverted = change.revert(&held[*which].file, &files);
+                    reverted.map_err(|e| Error::system(&change.path, e))?;
+                }
+                job.journal.push(&Record::Void(txn, e.to_string()));
+                job.journal.sync()?;
+                for (_, change) in changes {
+                    forget(job, change, true)?;
+                }
+                job.report.skip(shown(&change.path), format!("{e}; nothing was moved"));
+                return Ok(false);
+            }
+            Err(e) => return Err(Error::system(&change.path, e)),
+        }
+        job.journal.push(&Record::Applied(txn, n as u64));
+        job.journal.sync()?;
+    }
+    job.journal.push(&Record::Done(txn));
+    job.journal.sync()?;
+    for (_, change) in changes {
+        forget(job, change, false)?;
+    }
+    Ok(true)
+}
+
+/// Removes the redo files that nobody needs any more; what was moved stays for a while.
+fn forget(job: &Job<'_>, change: &Change, all: bool) -> Result<(), Error> {
+    for redo in &change.redos {
+        if all || !redo.name.ends_with("-moved") {
+            job.state.remove(&redo.name)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether there is room for the redo files and for what is added.
+pub(super) fn room(job: &Job<'_>, target: &File, redo: u64, added: u64) -> Result<(), String> {
+    let free = |s: rustix::fs::StatVfs| s.f_bavail.saturating_mul(s.f_frsize);
+    let state = rustix::fs::fstatvfs(&job.state.dir).map(free).unwrap_or(u64::MAX);
+    let there = rustix::fs::fstatvfs(target).map(free).unwrap_or(u64::MAX);
+    if state < redo.saturating_add(1 << 16) {
+        return Err(format!("the state folder has no room for {redo} octets of redo files"));
+    }
+    if there < added.saturating_add(1 << 12) {
+        return Err(format!("there is no room for {added} octets where the messages go"));
+    }
+    Ok(())
+}
+
+/// Creates the target with owner and mode of the source, if it is not there.
+fn create(job: &mut Job<'_>, from: &Path, to: &Path) -> io::Result<bool> {
+    if std::fs::symlink_metadata(to).is_ok() {
+        return Ok(false);
+    }
+    let source = rustix::fs::lstat(from)?;
+    job.journal.push(&Record::Create(to.to_owned()));
+    job.journal.sync().map_err(io::Error::other)?;
+    let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let fd = rustix::fs::open(to, flags, Mode::from_raw_mode(0o600))?;
+    super::maildir::own(std::os::fd::AsFd::as_fd(&fd), &source)?;
+    rustix::fs::fchmod(&fd, Mode::from_raw_mode(source.st_mode & 0o666))?;
+    rustix::fs::fsync(&fd)?;
+    sync_parent(to)?;
+    Ok(true)
+}
+
+pub(super) fn sync_parent(path: &Path) -> io::Result<()> {
+    let parent = path.parent().map_or_else(|| PathBuf::from("."), Path::to_owned);
+    Ok(File::open(parent)?.sync_all()?)
+}
+
+/// Removes a target that this run made and that stayed empty.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "an empty file that this run made itself, under its lock"
+)]
+pub(super) fn discard(held: &Held, created: bool) {
+    if created && held.file.metadata().is_ok_and(|m| m.len() == 0) {
+        // An empty mbox that stays does no harm.
+        let _ = std::fs::remove_file(&held.path);
+        let _ = sync_parent(&held.path);
+    }
+}
+
+/// A message as it is found now.
+pub(super) struct Found {
+    pub(super) fingerprint: Fingerprint,
+    pub(super) bare: [u8; 32],
+}
+
+/// Hashes all messages of an mbox.
+pub(super) fn hashes(file: &File, all: &[Bounds]) -> io::Result<Vec<Found>> {
+    all.iter()
+        .map(|b| {
+            Ok(Found {
+                fingerprint: fingerprint(file, b.start, b.end - b.start)?,
+                bare: bare(file, b.start, b.end)?,
+            })
+        })
+        .collect()
+}
+
+pub(super) fn is_pseudo_at(file: &File, b: &Bounds) -> io::Result<bool> {
+    Ok(is_pseudo(&head(file, b.start, b.end)?))
+}

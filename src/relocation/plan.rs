@@ -1,0 +1,724 @@
+//! What would go where: findings become steps. Reads the shape of the stores at most; the plan *is* the
+//! dry run, and applying it does nothing that is not in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Component, Path, PathBuf};
+
+use super::journal::{Known, Spot};
+use super::{Error, maildir, mbox, shown, unescaped};
+use crate::scan::{Finding, FolderRead};
+use crate::signals::Kind;
+use crate::store::{Compression, Fingerprint, Folder, Layout, Role, Skipped, Store, escaped};
+use crate::verdict::Origin;
+
+/// What the user wants moved, and where.
+#[derive(Debug, Clone)]
+pub struct Wishes {
+    /// For a Maildir a folder name with `/` as hierarchy, for an mbox a file.
+    pub to: OsString,
+    /// Only these classes; empty is all.
+    pub classes: Vec<String>,
+    /// Only these origins; empty is forged, or what a class of `classes` says itself.
+    pub origins: Vec<Origin>,
+    /// Least `p_forged` of what is forged.
+    pub min_score: f32,
+    /// Appends `.CLASS` to the target.
+    pub by_class: bool,
+    /// Takes flagged mail too.
+    pub include_flagged: bool,
+    /// Junk and Trash folders, by the names that reports show, that are swept too.
+    pub include_folders: Vec<String>,
+    /// Takes also what an undo put back.
+    pub again: bool,
+    /// Copies instead of moving.
+    pub copy: bool,
+}
+
+impl Wishes {
+    /// The defaults: forged, `p_forged` of 0.99 or more, moved to `to`.
+    pub fn to(to: impl Into<OsString>) -> Self {
+        Wishes {
+            to: to.into(),
+            classes: Vec::new(),
+            origins: Vec::new(),
+            min_score: 0.99,
+            by_class: false,
+            include_flagged: false,
+            include_folders: Vec::new(),
+            again: false,
+            copy: false,
+        }
+    }
+
+    fn wants(&self, finding: &Finding) -> bool {
+        let verdict = &finding.verdict;
+        let Some(origin) = verdict.origin().filter(|_| verdict.kind() != Kind::Ordinary) else {
+            return false;
+        };
+        let class = verdict.class();
+        let named = self.classes.iter().any(|c| c == class);
+        if !self.classes.is_empty() && !named {
+            return false;
+        }
+        // A class of bounces says its origin itself.
+        let implied = named && verdict.kind() == Kind::Bounce;
+        let wanted = match self.origins.as_slice() {
+            [] => implied || origin == Origin::Forged,
+            origins => origins.contains(&origin),
+        };
+        let sure =
+            origin != Origin::Forged || verdict.p_forged().is_some_and(|p| p >= self.min_score);
+        wanted && sure
+    }
+}
+
+/// Where a message lies, in its real place.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Site {
+    /// A file of a Maildir.
+    File {
+        /// Top of the Maildir.
+        top: PathBuf,
+        /// The file below it.
+        below: PathBuf,
+    },
+    /// Octets of an mbox.
+    Span {
+        /// The file.
+        path: PathBuf,
+        /// First octet of the message, behind its From_ line.
+        offset: u64,
+        /// Octets.
+        length: u64,
+    },
+}
+
+impl Site {
+    /// Folder or file, escaped for display.
+    pub fn folder(&self) -> String {
+        match self {
+            Site::File { top, below } => {
+                shown(&top.join(below.parent().and_then(Path::parent).unwrap_or(Path::new(""))))
+            }
+            Site::Span { path, .. } => shown(path),
+        }
+    }
+}
+
+/// Where messages go, in its real place.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// A folder of the same Maildir, below its top.
+    Folder(PathBuf),
+    /// An mbox.
+    Mbox(PathBuf),
+}
+
+/// One message that is to go.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// The store as the user named it, escaped for display.
+    pub store: String,
+    /// The folder as reports show it, escaped for display.
+    pub folder: String,
+    /// As reports write it.
+    pub locator: String,
+    /// The class that reports show.
+    pub class: String,
+    /// Length and hash of the octets that were judged.
+    pub fingerprint: Fingerprint,
+    /// Where it lies.
+    pub from: Site,
+    /// Where it goes.
+    pub to: Target,
+}
+
+impl Step {
+    /// The place it goes to, escaped for display.
+    pub fn target(&self) -> String {
+        match (&self.to, &self.from) {
+            (Target::Folder(below), Site::File { top, .. }) => shown(&top.join(below)),
+            (Target::Folder(path), _) | (Target::Mbox(path), _) => shown(path),
+        }
+    }
+}
+
+/// How much of a folder would go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Share {
+    /// Store and folder, escaped for display.
+    pub folder: (String, String),
+    /// Messages that would go.
+    pub going: u64,
+    /// Messages in it.
+    pub of: u64,
+}
+
+impl Share {
+    /// Between 0 and 1.
+    pub fn value(&self) -> f64 {
+        if self.of == 0 { 1.0 } else { self.going as f64 / self.of as f64 }
+    }
+}
+
+/// What a sweep would do.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// In store order.
+    pub steps: Vec<Step>,
+    /// Of each folder that something would leave.
+    pub shares: Vec<Share>,
+    /// Matches that stay, by reason.
+    pub left: BTreeMap<&'static str, u64>,
+    /// Matches that cannot be moved, and why.
+    pub skipped: Vec<Skipped>,
+    /// Copies instead of moving.
+    pub copy: bool,
+    /// Flagged mail goes too; without it a flag that was set meanwhile keeps a message.
+    pub include_flagged: bool,
+}
+
+/// What became of one finding.
+enum Choice {
+    Go(Step),
+    Stay(&'static str),
+    Skip(String),
+}
+
+/// Makes a plan of findings. Fails where the target cannot be what was asked for.
+pub fn plan(
+    stores: &[Store],
+    findings: &[Finding],
+    folders: &[FolderRead],
+    wishes: &Wishes,
+    known: &Known,
+) -> Result<Plan, Error> {
+    let mut plan =
+        Plan { copy: wishes.copy, include_flagged: wishes.include_flagged, ..Plan::default() };
+    let mut seen = BTreeSet::new();
+    let mut targets = Targets { wishes, known: BTreeMap::new() };
+    let places = Places::of(stores);
+    for finding in findings.iter().filter(|f| wishes.wants(f)) {
+        match choose(&places, finding, wishes, known, &mut targets)? {
+            Choice::Go(step) if seen.insert(step.from.clone()) => plan.steps.push(step),
+            Choice::Go(_) => {}
+            Choice::Stay(why) => *plan.left.entry(why).or_default() += 1,
+            Choice::Skip(why) => plan
+                .skipped
+                .push(Skipped { what: format!("{}/{}", finding.store, finding.locator), why }),
+        }
+    }
+    plan.shares(folders);
+    Ok(plan)
+}
+
+impl Plan {
+    /// Computes the shares from the folders that a scan met.
+    pub fn shares(&mut self, folders: &[FolderRead]) {
+        let mut going: BTreeMap<(String, String), u64> = BTreeMap::new();
+        for step in &self.steps {
+            *going.entry((step.store.clone(), step.folder.clone())).or_default() += 1;
+        }
+        let of = |folder: &(String, String)| {
+            let same = |f: &&FolderRead| f.store == folder.0 && f.folder == folder.1;
+            folders.iter().find(same).map_or(0, |f| f.messages)
+        };
+        self.shares = going
+            .into_iter()
+            .map(|(folder, going)| Share { of: of(&folder), folder, going })
+            .collect();
+    }
+
+    /// Folders of which more than `most` would go.
+    pub fn beyond(&self, most: f64) -> Vec<&Share> {
+        self.shares.iter().filter(|s| s.value() > most).collect()
+    }
+}
+
+/// The folders of all stores, by the names that findings have for them.
+struct Places<'a> {
+    stores: BTreeMap<&'a str, &'a Store>,
+}
+
+impl<'a> Places<'a> {
+    fn of(stores: &'a [Store]) -> Self {
+        Places { stores: stores.iter().map(|s| (s.name.as_str(), s)).collect() }
+    }
+
+    fn find(&self, store: &str, locator: &[u8]) -> Option<(&'a Store, &'a Folder, Inside)> {
+        let store = *self.stores.get(store)?;
+        if let Some((path, offset, length)) = span(locator) {
+            let path = Path::new(OsStr::from_bytes(path));
+            let same = |f: &&Folder| f.layout == Layout::Mbox && f.below == path;
+            if let Some(folder) = store.folders.iter().find(same) {
+                return Some((store, folder, Inside::Span(offset, length)));
+            }
+        }
+        let path = Path::new(OsStr::from_bytes(locator));
+        let full = store.root.join(path);
+        let dir = full.parent()?;
+        let holds = |f: &&Folder| match f.layout {
+            Layout::Maildir => {
+                matches!(dir.file_name()?.as_bytes(), b"cur" | b"new").then_some(())?;
+                (dir.parent()? == f.path).then_some(())
+            }
+            Layout::Files => (dir == f.path || store.root == f.path.join(path)).then_some(()),
+            Layout::Mbox => None,
+        };
+        let folder = store.folders.iter().find(|f| holds(f).is_some())?;
+        Some((store, folder, Inside::File(full)))
+    }
+}
+
+enum Inside {
+    File(PathBuf),
+    Span(u64, u64),
+}
+
+fn span(locator: &[u8]) -> Option<(&[u8], u64, u64)> {
+    let hash = memchr::memrchr(b'#', locator)?;
+    let text = std::str::from_utf8(&locator[hash + 1..]).ok()?;
+    let (offset, length) = text.split_once('+')?;
+    Some((&locator[..hash], offset.parse().ok()?, length.parse().ok()?))
+}
+
+/// The real place of a message, or why it cannot be moved.
+fn site(folder: &Folder, inside: &Inside) -> Result<Site, String> {
+    let real = |p: &Path| {
+        let p = if p.as_os_str().is_empty() { Path::new(".") } else { p };
+        std::fs::canonicalize(p).map_err(|e| e.to_string())
+    };
+    match (folder.layout, folder.compression, inside) {
+        (Layout::Maildir, _, Inside::File(path)) => Ok(Site::File {
+            top: real(&folder.mailbox)?,
+            below: path
+                .strip_prefix(&folder.mailbox)
+                .map_err(|_| "lies outside its Maildir".to_owned())?
+                .to_owned(),
+        }),
+        (Layout::Mbox, Compression::None, Inside::Span(offset, length)) => {
+            Ok(Site::Span { path: real(&folder.path)?, offset: *offset, length: *length })
+        }
+        (Layout::Mbox, ..) => Err("compressed mbox files are read only".into()),
+        _ => Err("single message files are read only".into()),
+    }
+}
+
+fn flagged(site: &Site) -> bool {
+    match site {
+        Site::File { below, .. } => {
+            let name = below.file_name().unwrap_or_default().as_bytes();
+            maildir::flags(name).contains(&b'F')
+        }
+        Site::Span { path, offset, length } => mbox::flagged(path, *offset, *length),
+    }
+}
+
+fn choose(
+    places: &Places<'_>,
+    finding: &Finding,
+    wishes: &Wishes,
+    known: &Known,
+    targets: &mut Targets<'_>,
+) -> Result<Choice, Error> {
+    let asked = wishes.include_folders.contains(&finding.folder);
+    match finding.role {
+        Role::Received => {}
+        Role::Junk | Role::Trash if asked => {}
+        Role::Junk => return Ok(Choice::Stay("in Junk")),
+        Role::Trash => return Ok(Choice::Stay("in Trash")),
+        Role::Sent => return Ok(Choice::Stay("in Sent")),
+        Role::Draft => return Ok(Choice::Stay("in Drafts")),
+        Role::Swept => return Ok(Choice::Stay("swept before")),
+    }
+    let locator = unescaped(&finding.locator);
+    let Some((store, folder, inside)) = places.find(&finding.store, &locator) else {
+        return Ok(Choice::Skip("its folder is not found any more".into()));
+    };
+    // What a folder is for counts too: nothing of Sent goes, whatever marks a message has.
+    if matches!(folder.role, Role::Sent | Role::Draft | Role::Swept) {
+        return Ok(Choice::Stay("in Sent, Drafts or a swept folder"));
+    }
+    let from = match site(folder, &inside) {
+        Ok(site) => site,
+        Err(why) => return Ok(Choice::Skip(why)),
+    };
+    if !wishes.include_flagged && flagged(&from) {
+        return Ok(Choice::Stay("flagged"));
+    }
+    if !wishes.again && known.returned.contains(&finding.fingerprint.sha256) {
+        return Ok(Choice::Stay("put back by an undo (--again takes it all the same)"));
+    }
+    let class = finding.verdict.class();
+    let to = targets.of(store, folder, class)?;
+    let here = match &from {
+        Site::File { top, below } => {
+            top.join(below.parent().and_then(Path::parent).unwrap_or(Path::new("")))
+        }
+        Site::Span { path, .. } => path.clone(),
+    };
+    if targets.fills(&from, &here, &to) || known.swept.contains(&here) {
+        return Ok(Choice::Stay("swept before"));
+    }
+    Ok(Choice::Go(Step {
+        store: finding.store.clone(),
+        folder: finding.folder.clone(),
+        locator: finding.locator.clone(),
+        class: class.to_owned(),
+        fingerprint: finding.fingerprint,
+        from,
+        to,
+    }))
+}
+
+/// Where each class of each Maildir goes; found out once.
+struct Targets<'a> {
+    wishes: &'a Wishes,
+    known: BTreeMap<(PathBuf, String), Target>,
+}
+
+impl Targets<'_> {
+    fn of(&mut self, store: &Store, folder: &Folder, class: &str) -> Result<Target, Error> {
+        let class = if self.wishes.by_class { class } else { "" };
+        let mailbox = match folder.layout {
+            Layout::Maildir => folder.mailbox.clone(),
+            _ => PathBuf::new(),
+        };
+        let key = (mailbox, class.to_owned());
+        if let Some(target) = self.known.get(&key) {
+            return Ok(target.clone());
+        }
+        let target = match folder.layout {
+            Layout::Maildir => {
+                let name = folder_name(&self.wishes.to)?;
+                Target::Folder(written(&name, class, store, &folder.mailbox)?)
+            }
+            _ => Target::Mbox(file(&self.wishes.to, class)?),
+        };
+        self.known.insert(key, target.clone());
+        Ok(target)
+    }
+
+    /// Whether a message lies where this sweep puts messages, of whatever class.
+    fn fills(&self, from: &Site, here: &Path, to: &Target) -> bool {
+        let place = |t: &Target| match (t, from) {
+            (Target::Folder(below), Site::File { top, .. }) => top.join(below),
+            (Target::Folder(path), _) | (Target::Mbox(path), _) => path.clone(),
+        };
+        place(to) == here || self.known.values().any(|t| place(t) == here)
+    }
+}
+
+/// Checks a folder name: `/` is hierarchy, nothing leads out, nothing hides.
+fn folder_name(to: &OsStr) -> Result<String, Error> {
+    let shown = escaped(to.as_bytes());
+    let refused = |why: &str| Err(Error::Refused(format!("--to {shown}: {why}")));
+    let Some(name) = to.to_str() else { return refused("a folder name must be UTF-8") };
+    if name.starts_with('/')
+        || name.starts_with("./")
+        || name.starts_with('~')
+        || name.ends_with(".mbox")
+    {
+        return refused(
+            "for a Maildir write the name of a folder in it, for example Backscatter or Junk/Backscatter; \
+             a file is for an mbox",
+        );
+    }
+    for part in name.split('/') {
+        if part.is_empty() {
+            return refused("an empty folder name");
+        }
+        if part == ".." || part == "." || part.starts_with('.') {
+            return refused("no part of a folder name may begin with a dot; `/` makes hierarchy");
+        }
+        if part.chars().any(char::is_control) {
+            return refused("a folder name may have no control characters");
+        }
+        if matches!(part, "cur" | "new" | "tmp") {
+            return refused("cur, new and tmp are no folder names in a Maildir");
+        }
+    }
+    if name.eq_ignore_ascii_case("inbox") {
+        return refused("that is the folder mail is delivered to");
+    }
+    Ok(name.to_owned())
+}
+
+/// The folder on disk, in the layout that the Maildir has: Maildir++ unless it has only folders of
+/// `LAYOUT=fs`.
+fn written(name: &str, class: &str, store: &Store, mailbox: &Path) -> Result<PathBuf, Error> {
+    let mut flat = false;
+    let mut nested = false;
+    for folder in store.folders.iter().filter(|f| f.mailbox == mailbox) {
+        let Ok(below) = folder.path.strip_prefix(mailbox) else { continue };
+        match below.as_os_str().as_bytes().first() {
+            None => {}
+            Some(b'.') => flat = true,
+            Some(_) => nested = true,
+        }
+        if class.is_empty() && !below.as_os_str().is_empty() && folder.name == name {
+            if matches!(folder.role, Role::Sent | Role::Draft) {
+                return Err(Error::Refused(format!(
+                    "--to {name}: that folder holds mail that you sent or write; choose another name"
+                )));
+            }
+            return Ok(below.to_owned());
+        }
+    }
+    let ending = if class.is_empty() { String::new() } else { format!(".{class}") };
+    if nested && !flat {
+        return Ok(PathBuf::from(format!("{}{ending}", utf7(name))));
+    }
+    if name.contains('.') {
+        return Err(Error::Refused(format!(
+            "--to {name}: in this Maildir a dot separates folders on disk; write `/` for hierarchy"
+        )));
+    }
+    Ok(PathBuf::from(format!(".{}{ending}", utf7(name).replace('/', "."))))
+}
+
+/// The real place of an mbox that is named from the current folder.
+fn file(to: &OsStr, class: &str) -> Result<PathBuf, Error> {
+    let given = Path::new(to);
+    let refused = |why: String| Error::Refused(format!("--to {}: {why}", shown(given)));
+    let bytes = to.as_bytes();
+    let Some(name) = given.file_name().filter(|_| !bytes.ends_with(b"/") && !bytes.contains(&0))
+    else {
+        return Err(refused("for an mbox write a file, for example backscatter.mbox".into()));
+    };
+    let mut name = name.to_owned();
+    if !class.is_empty() {
+        name.push(".");
+        name.push(class);
+    }
+    let parent = match given.parent() {
+        Some(p) if !p.as_os_str().is_empty() => p,
+        _ => Path::new("."),
+    };
+    let parent = std::fs::canonicalize(parent)
+        .map_err(|e| refused(format!("the folder {} cannot be used: {e}", shown(parent))))?;
+    let path = parent.join(name);
+    match std::fs::symlink_metadata(&path) {
+        Ok(m) if m.is_dir() => Err(refused(
+            "that is a folder; for an mbox write a file, for example backscatter.mbox".into(),
+        )),
+        Ok(m) if !m.is_file() => Err(refused("that is no regular file".into())),
+        Ok(m) if m.len() > 0 && !mbox::is_mbox(&path) => {
+            Err(refused("that file is there and is no mbox".into()))
+        }
+        _ => Ok(path),
+    }
+}
+
+/// A name in the modified UTF-7 that IMAP servers write on disk (RFC 3501 section 5.1.3).
+fn utf7(name: &str) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,";
+    let mut out = String::new();
+    let mut units: Vec<u16> = Vec::new();
+    let flush = |units: &mut Vec<u16>, out: &mut String| {
+        if units.is_empty() {
+            return;
+        }
+        out.push('&');
+        let (mut bits, mut count) = (0u32, 0);
+        for unit in units.drain(..) {
+            for octet in unit.to_be_bytes() {
+                bits = (bits << 8) | u32::from(octet);
+                count += 8;
+                while count >= 6 {
+                    count -= 6;
+                    out.push(char::from(DIGITS[(bits >> count) as usize & 63]));
+                }
+                bits &= (1 << count) - 1;
+            }
+        }
+        if count > 0 {
+            out.push(char::from(DIGITS[(bits << (6 - count)) as usize & 63]));
+        }
+        out.push('-');
+    };
+    for c in name.chars() {
+        if c.is_ascii() {
+            flush(&mut units, &mut out);
+            out.push(c);
+            if c == '&' {
+                out.push('-');
+            }
+        } else {
+            units.extend(c.encode_utf16(&mut [0; 2]).iter());
+        }
+    }
+    flush(&mut units, &mut out);
+    out
+}
+
+/// A row of a saved plan, its cells as the octets they stand for.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// The store as it was named.
+    pub store: Vec<u8>,
+    /// Place below it.
+    pub locator: Vec<u8>,
+    /// The class it had.
+    pub class: String,
+    /// Digest and size.
+    pub fingerprint: Fingerprint,
+    /// Folder or file it goes to, in its real place.
+    pub to: Vec<u8>,
+}
+
+/// Reads the columns that matter of a saved plan. `undo` takes the escapes of a cell off.
+pub fn read_rows(
+    source: impl std::io::Read,
+    name: &str,
+    undo: &dyn Fn(&str) -> Vec<u8>,
+) -> Result<Vec<Row>, crate::Error> {
+    let malformed = |what: String| crate::Error::Malformed { path: name.to_owned(), what };
+    let mut reader = csv::Reader::from_reader(source);
+    let headers = reader.headers().map_err(|e| malformed(e.to_string()))?.clone();
+    let column = |wanted: &str| {
+        let at = headers.iter().position(|h| h == wanted);
+        at.ok_or_else(|| {
+            malformed(format!("no column {wanted}; write a plan with sweep -o plan.csv"))
+        })
+    };
+    let [store, locator, class, sha256, size, to] =
+        ["store", "locator", "class", "sha256", "size", "move_to"].map(column);
+    let (store, locator, class, sha256, size, to) = (store?, locator?, class?, sha256?, size?, to?);
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|e| malformed(e.to_string()))?;
+        let line = record.position().map_or(0, csv::Position::line);
+        let cell = |i: usize| record.get(i).unwrap_or_default();
+        let wrong = |what: &str| malformed(format!("line {line}: {what}"));
+        if !matches!(
+            cell(class),
+            "backscatter"
+                | "genuine-bounce"
+                | "undecided-bounce"
+                | "delivery-notice"
+                | "auto-reply"
+                | "challenge-response"
+                | "receipt"
+                | "feedback-report"
+        ) {
+            return Err(wrong(
+                "the class is that of no automatic answer; such mail is never moved",
+            ));
+        }
+        rows.push(Row {
+            store: undo(cell(store)),
+            locator: undo(cell(locator)),
+            class: cell(class).to_owned(),
+            fingerprint: Fingerprint {
+                sha256: super::unhex(cell(sha256)).ok_or_else(|| wrong("no digest in sha256"))?,
+                len: cell(size).parse().map_err(|_| wrong("no number in size"))?,
+            },
+            to: undo(cell(to)),
+        });
+    }
+    Ok(rows)
+}
+
+/// Makes a plan of the rows of a saved one. Every row is compared with its message by hash before
+/// anything is moved; that is up to [`super::apply`].
+pub fn plan_rows(stores: &[Store], rows: &[Row], copy: bool) -> Result<Plan, Error> {
+    let mut plan = Plan { copy, include_flagged: true, ..Plan::default() };
+    let places = Places::of(stores);
+    let mut seen = BTreeSet::new();
+    for row in rows {
+        let store = escaped(&row.store);
+        let mut skip = |why: &str| {
+            let what = format!("{store}/{}", escaped(&row.locator));
+            plan.skipped.push(Skipped { what, why: why.to_owned() });
+        };
+        let Some((_, folder, inside)) = places.find(&store, &row.locator) else {
+            skip("its folder is not found");
+            continue;
+        };
+        if matches!(folder.role, Role::Sent | Role::Draft | Role::Swept) {
+            skip("nothing is moved out of Sent, Drafts and swept folders");
+            continue;
+        }
+        let from = match site(folder, &inside) {
+            Ok(from) => from,
+            Err(why) => {
+                skip(&why);
+                continue;
+            }
+        };
+        let to = PathBuf::from(OsString::from_vec(row.to.clone()));
+        let to = match &from {
+            Site::File { top, .. } => match to.strip_prefix(top) {
+                Ok(below)
+                    if below.components().all(|c| matches!(c, Component::Normal(_)))
+                        && below.components().next().is_some() =>
+                {
+                    Target::Folder(below.to_owned())
+                }
+                _ => {
+                    return Err(Error::Refused(format!(
+                        "move_to {}: not a folder of the Maildir {}",
+                        shown(&to),
+                        shown(top)
+                    )));
+                }
+            },
+            Site::Span { .. } => Target::Mbox(file(to.as_os_str(), "")?),
+        };
+        if seen.insert(from.clone()) {
+            plan.steps.push(Step {
+                store: store.clone(),
+                folder: folder.name.clone(),
+                locator: escaped(&row.locator),
+                class: row.class.clone(),
+                fingerprint: row.fingerprint,
+                from,
+                to,
+            });
+        }
+    }
+    Ok(plan)
+}
+
+/// The spot of a step of a Maildir.
+pub(super) fn spot(site: &Site) -> Option<(&Path, Spot)> {
+    match site {
+        Site::File { top, below } => Some((top, maildir::spot(below)?)),
+        Site::Span { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folder_names_that_lead_out_or_hide_are_refused() {
+        for name in ["Backscatter", "Junk/Backscatter", "Rückläufer"] {
+            assert!(folder_name(OsStr::new(name)).is_ok(), "{name}");
+        }
+        for name in [
+            "", "/", "/tmp/x", "..", "a/../b", "a//b", "a/", ".Hidden", "a\nb", "x.mbox", "./x",
+            "a/cur", "INBOX", "~/x", "a\0b",
+        ] {
+            assert!(folder_name(OsStr::new(name)).is_err(), "{name:?}");
+        }
+        assert!(folder_name(OsStr::from_bytes(b"a\xff")).is_err());
+    }
+
+    #[test]
+    fn names_are_written_in_modified_utf_7() {
+        assert_eq!(utf7("Envoyés"), "Envoy&AOk-s");
+        assert_eq!(utf7("送信済み"), "&kAFP4W4IMH8-");
+        assert_eq!(utf7("A & B"), "A &- B");
+    }
+
+    #[test]
+    fn a_span_is_read_from_the_end_of_a_locator() {
+        assert_eq!(span(b"in#1.mbox#12+30"), Some((&b"in#1.mbox"[..], 12, 30)));
+        assert_eq!(span(b"cur/1.a:2,S"), None);
+    }
+}

@@ -1,0 +1,490 @@
+//! Changing a file in place so that it can be finished after any interruption: old and new content of its
+//! tail are described by pieces of redo files that are durable before the first octet changes.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
+
+use rustix::fs::{FallocateFlags, OFlags, Timespec, Timestamps};
+use sha2::{Digest, Sha256};
+
+use super::journal::State;
+use super::{Error, PIECE, fingerprint, read_at};
+use crate::store::Fingerprint;
+
+/// A file in the state folder with octets that a transaction needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Redo {
+    pub(super) name: String,
+    pub(super) fingerprint: Fingerprint,
+}
+
+/// Some octets of one of the redo files of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Piece {
+    /// Which of [`Change::redos`].
+    pub(super) redo: usize,
+    pub(super) offset: u64,
+    pub(super) length: u64,
+}
+
+/// Seconds and nanoseconds.
+pub(super) type Moment = (i64, u32);
+
+/// One file whose tail is to be exchanged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Change {
+    pub(super) path: PathBuf,
+    pub(super) dev: u64,
+    pub(super) ino: u64,
+    /// Octets before this position stay.
+    pub(super) start: u64,
+    pub(super) redos: Vec<Redo>,
+    pub(super) old: Vec<Piece>,
+    pub(super) new: Vec<Piece>,
+    /// Access and modification time to restore.
+    pub(super) times: Option<(Moment, Moment)>,
+}
+
+pub(super) fn length(pieces: &[Piece]) -> u64 {
+    pieces.iter().map(|p| p.length).sum()
+}
+
+/// The octets that pieces stand for.
+pub(super) struct Tail<'a> {
+    files: &'a [File],
+    /// Where each piece begins in the tail.
+    pieces: Vec<(u64, Piece)>,
+    pub(super) length: u64,
+}
+
+impl<'a> Tail<'a> {
+    pub(super) fn new(files: &'a [File], pieces: &[Piece]) -> Self {
+        let mut at = 0;
+        let pieces = pieces
+            .iter()
+            .filter(|p| p.length > 0)
+            .map(|p| {
+                at += p.length;
+                (at - p.length, *p)
+            })
+            .collect();
+        Tail { files, pieces, length: at }
+    }
+
+    /// Fills the buffer from a position of the tail on, or as far as it goes.
+    pub(super) fn read(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+        let mut done = 0;
+        let mut i = self.pieces.partition_point(|(begin, p)| begin + p.length <= at);
+        while done < buffer.len() {
+            let Some((begin, piece)) = self.pieces.get(i) else { break };
+            let inside = at + done as u64 - begin;
+            let left = usize::try_from(piece.length - inside).unwrap_or(usize::MAX);
+            let want = left.min(buffer.len() - done);
+            let file = self.files.get(piece.redo).ok_or(io::ErrorKind::InvalidData)?;
+            let n = read_at(file, &mut buffer[done..done + want], piece.offset + inside)?;
+            if n < want {
+                return Err(io::Error::other("a redo file is too short"));
+            }
+            done += n;
+            i += 1;
+        }
+        Ok(done)
+    }
+}
+
+/// How a file stands to a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// The new content is there; what follows it was added since.
+    Done,
+    /// Old content, or a mixture that the change itself left: writing completes it.
+    Open,
+    /// The same, and octets from this position of the file on were added since by somebody else.
+    Added(u64),
+    /// Anything else. Nothing may be written.
+    Doubt,
+}
+
+const SECTOR: u64 = 512;
+
+impl Change {
+    pub(super) fn open(&self, state: &State) -> Result<Vec<File>, Error> {
+        let mut files = Vec::new();
+        for redo in &self.redos {
+            let file = state.file(&redo.name, OFlags::RDONLY)?;
+            let path = state.path(&redo.name);
+            let found = fingerprint(&file, 0, u64::MAX).map_err(|e| Error::system(&path, e))?;
+            if found != redo.fingerprint {
+                return Err(Error::Damaged {
+                    path: super::shown(&path),
+                    what: "is not what the journal says; nothing is done until a person has looked"
+                        .into(),
+                });
+            }
+            files.push(file);
+        }
+        Ok(files)
+    }
+
+    /// Writes the new tail in place, left to right, and waits for the disk.
+    pub(super) fn write(&self, file: &File, files: &[File]) -> io::Result<()> {
+        let tail = Tail::new(files, &self.new);
+        let old = length(&self.old);
+        if tail.length > old {
+            // Space is reserved before the first octet changes. File systems that cannot do it get
+            // what they have; the change can be finished later all the same.
+            match rustix::fs::fallocate(
+                file,
+                FallocateFlags::KEEP_SIZE,
+                self.start + old,
+                tail.length - old,
+            ) {
+                Err(
+                    rustix::io::Errno::NOSPC | rustix::io::Errno::DQUOT | rustix::io::Errno::FBIG,
+                ) => {
+                    return Err(io::Error::from(rustix::io::Errno::NOSPC));
+                }
+                _ => {}
+            }
+        }
+        let mut buffer = vec![0u8; PIECE];
+        let mut at = 0;
+        loop {
+            let n = tail.read(&mut buffer, at)?;
+            if n == 0 {
+                break;
+            }
+            file.write_all_at(&buffer[..n], self.start + at)?;
+            at += n as u64;
+        }
+        file.sync_all()?;
+        let end = self.start + tail.length;
+        if file.metadata()?.len() > end {
+            file.set_len(end)?;
+            file.sync_all()?;
+        }
+        self.restore_times(file);
+        Ok(())
+    }
+
+    /// Puts back what was there before; for a change that failed and is not to be tried again.
+    pub(super) fn revert(&self, file: &File, files: &[File]) -> io::Result<()> {
+        let back = Change { new: self.old.clone(), old: Vec::new(), ..self.clone() };
+        let tail = Tail::new(files, &back.new);
+        let mut buffer = vec![0u8; PIECE];
+        let mut at = 0;
+        loop {
+            let n = tail.read(&mut buffer, at)?;
+            if n == 0 {
+                break;
+            }
+            file.write_all_at(&buffer[..n], self.start + at)?;
+            at += n as u64;
+        }
+        file.set_len(self.start + tail.length)?;
+        file.sync_all()?;
+        self.restore_times(file);
+        Ok(())
+    }
+
+    fn restore_times(&self, file: &File) {
+        if let Some((accessed, modified)) = self.times {
+            let spec = |m: Moment| Timespec { tv_sec: m.0, tv_nsec: m.1.into() };
+            let times =
+                Timestamps { last_access: spec(accessed), last_modification: spec(modified) };
+            // Times are a courtesy; the mail is in its place whether or not they can be set.
+            let _ = rustix::fs::futimens(file, &times);
+        }
+    }
+
+    /// Whether the file has the new tail, octet for octet, read back by hash.
+    pub(super) fn reads_back(&self, file: &File, files: &[File]) -> io::Result<bool> {
+        let tail = Tail::new(files, &self.new);
+        let mut hasher = Sha256::new();
+        let mut buffer = vec![0u8; PIECE];
+        let mut at = 0;
+        loop {
+            let n = tail.read(&mut buffer, at)?;
+            if n == 0 {
+                break;
+            }
+            hasher.update(&buffer[..n]);
+            at += n as u64;
+        }
+        let found = fingerprint(file, self.start, tail.length)?;
+        Ok(found.len == tail.length && found.sha256 == <[u8; 32]>::from(hasher.finalize()))
+    }
+
+    /// How the file stands now. Only ever reads.
+    pub(super) fn standing(&self, file: &File, files: &[File]) -> io::Result<Standing> {
+        let end = file.metadata()?.len();
+        let (old, new) = (Tail::new(files, &self.old), Tail::new(files, &self.new));
+        let Some(now) = end.checked_sub(self.start) else { return Ok(Standing::Doubt) };
+        let added = |at: u64| match now.cmp(&at) {
+            std::cmp::Ordering::Greater => Standing::Added(self.start + at),
+            _ => Standing::Open,
+        };
+        if self.common(file, &new, 0, now)? == new.length {
+            let rest = old.length.saturating_sub(new.length);
+            let shrinking = rest > 0 && now >= old.length;
+            if shrinking && self.common(file, &old, new.length, now)? == rest {
+                return Ok(added(old.length));
+            }
+            return Ok(Standing::Done);
+        }
+        if now < old.length || !self.is_mixture(file, &old, &new)? {
+            return Ok(Standing::Doubt);
+        }
+        if new.length <= old.length {
+            return Ok(added(old.length));
+        }
+        let ours = self.common(file, &new, old.length, now)?;
+        let behind = old.length + ours;
+        if behind == now {
+            return Ok(Standing::Open);
+        }
+        if behind == new.length {
+            return Ok(added(behind));
+        }
+        if now <= new.length && self.is_zero(file, behind, now)? {
+            // The length reached the disk before the octets did.
+            return Ok(Standing::Open);
+        }
+        Ok(match self.delivery(file, old.length, behind, now)? {
+            Some(at) => added(at),
+            None => Standing::Doubt,
+        })
+    }
+
+    /// Octets from `at` on that file and tail have in common.
+    fn common(&self, file: &File, tail: &Tail<'_>, at: u64, now: u64) -> io::Result<u64> {
+        let (mut a, mut b) = (vec![0u8; 64 << 10], vec![0u8; 64 << 10]);
+        let mut done = 0;
+        loop {
+            let n = tail.read(&mut a, at + done)?;
+            let left = usize::try_from(now.saturating_sub(at + done)).unwrap_or(usize::MAX);
+            let m = n.min(left);
+            let m = read_at(file, &mut b[..m], self.start + at + done)?;
+            let same = a[..m].iter().zip(&b[..m]).take_while(|(x, y)| x == y).count();
+            done += same as u64;
+            if same < n || n == 0 {
+                return Ok(done);
+            }
+        }
+    }
+
+    /// Whether every sector of the old extent holds old or new octets, or new ones up to some point and
+    /// old ones behind: what a kill leaves (left to right) and what a power cut leaves (any order).
+    fn is_mixture(&self, file: &File, old: &Tail<'_>, new: &Tail<'_>) -> io::Result<bool> {
+        let mut at = 0;
+        let (mut o, mut n, mut f) = ([0u8; 512], [0u8; 512], [0u8; 512]);
+        while at < old.length {
+            let room = SECTOR - (self.start + at) % SECTOR;
+            let size = usize::try_from(room.min(old.length - at)).unwrap_or(512);
+            old.read(&mut o[..size], at)?;
+            n[..size].copy_from_slice(&o[..size]);
+            new.read(&mut n[..size], at)?;
+            if read_at(file, &mut f[..size], self.start + at)? < size {
+                return Ok(false);
+            }
+            let front = (0..size).take_while(|i| f[*i] == n[*i]).count();
+            if f[front..size] != o[front..size] {
+                return Ok(false);
+            }
+            at += size as u64;
+        }
+        Ok(true)
+    }
+
+    fn is_zero(&self, file: &File, from: u64, to: u64) -> io::Result<bool> {
+        let mut buffer = vec![0u8; 64 << 10];
+        let mut at = from;
+        while at < to {
+            let want = buffer.len().min(usize::try_from(to - at).unwrap_or(usize::MAX));
+            let n = read_at(file, &mut buffer[..want], self.start + at)?;
+            if n == 0 {
+                break;
+            }
+            if buffer[..n].iter().any(|b| *b != 0) {
+                return Ok(false);
+            }
+            at += n as u64;
+        }
+        Ok(true)
+    }
+
+    /// Where a message begins that was delivered behind a half-written tail: the last place up to which
+    /// everything is ours and a From_ line follows.
+    fn delivery(&self, file: &File, from: u64, to: u64, now: u64) -> io::Result<Option<u64>> {
+        let end = (to + 8).min(now);
+        let mut octets = vec![0u8; usize::try_from(end - from).map_err(io::Error::other)?];
+        let n = read_at(file, &mut octets, self.start + from)?;
+        octets.truncate(n);
+        let found = memchr::memmem::rfind_iter(&octets, b"From ").find(|at| {
+            let at = *at;
+            from + at as u64 <= to && (at == 0 || from + at as u64 == to || octets[at - 1] == b'\n')
+        });
+        if let Some(at) = found {
+            return Ok(Some(from + at as u64));
+        }
+        let blank = octets.starts_with(b"\nFrom ") || octets.starts_with(b"\r\nFrom ");
+        Ok(blank.then_some(from))
+    }
+}
+
+/// Writes a redo file, durable.
+pub(super) struct Writer<'a> {
+    state: &'a State,
+    name: String,
+    file: File,
+    hasher: Sha256,
+    pub(super) at: u64,
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(state: &'a State, name: String) -> Result<Self, Error> {
+        // One of the same name is left from an attempt that never came to its intent.
+        state.remove(&name)?;
+        let file = state.file(&name, OFlags::RDWR | OFlags::CREATE | OFlags::EXCL)?;
+        Ok(Writer { state, name, file, hasher: Sha256::new(), at: 0 })
+    }
+
+    pub(super) fn put(&mut self, octets: &[u8]) -> Result<(), Error> {
+        let written = self.file.write_all_at(octets, self.at);
+        written.map_err(|e| Error::system(&self.state.path(&self.name), e))?;
+        self.hasher.update(octets);
+        self.at += octets.len() as u64;
+        Ok(())
+    }
+
+    /// Copies a part of a file.
+    pub(super) fn copy(&mut self, from: &File, at: u64, length: u64) -> Result<(), Error> {
+        let mut buffer = vec![0u8; PIECE.min(usize::try_from(length).unwrap_or(PIECE))];
+        let mut done = 0;
+        while done < length {
+            let want = buffer.len().min(usize::try_from(length - done).unwrap_or(PIECE));
+            let n = read_at(from, &mut buffer[..want], at + done)
+                .map_err(|e| Error::system(&self.state.path(&self.name), e))?;
+            if n == 0 {
+                let short = io::Error::other("the mbox became shorter while it was locked");
+                return Err(Error::system(&self.state.path(&self.name), short));
+            }
+            self.put(&buffer[..n])?;
+            done += n as u64;
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(self) -> Result<Redo, Error> {
+        let path = self.state.path(&self.name);
+        self.file.sync_all().map_err(|e| Error::system(&path, e))?;
+        let fingerprint = Fingerprint { len: self.at, sha256: self.hasher.finalize().into() };
+        let found = super::fingerprint(&self.file, 0, u64::MAX);
+        if found.map_err(|e| Error::system(&path, e))? != fingerprint {
+            return Err(Error::system(&path, io::Error::other("reads back different")));
+        }
+        Ok(Redo { name: self.name, fingerprint })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state() -> (tempfile::TempDir, State) {
+        let folder = tempfile::tempdir().unwrap();
+        let state = State::open(&folder.path().join("state")).unwrap();
+        (folder, state)
+    }
+
+    /// A change of `prefix + old` to `prefix + new` in a file that holds `now`.
+    fn change(state: &State, prefix: &[u8], old: &[u8], new: &[u8]) -> Change {
+        let redo = |name: &str, octets: &[u8]| {
+            let mut writer = Writer::new(state, name.to_owned()).unwrap();
+            writer.put(octets).unwrap();
+            writer.finish().unwrap()
+        };
+        let redos = vec![redo("old", old), redo("new", new)];
+        let all =
+            |redo, octets: &[u8]| vec![Piece { redo, offset: 0, length: octets.len() as u64 }];
+        Change {
+            path: state.path("mbox"),
+            dev: 0,
+            ino: 0,
+            start: prefix.len() as u64,
+            redos,
+            old: all(0, old),
+            new: all(1, new),
+            times: None,
+        }
+    }
+
+    fn standing(state: &State, change: &Change, now: &[u8]) -> Standing {
+        std::fs::write(&change.path, now).unwrap();
+        let file = File::options().read(true).write(true).open(&change.path).unwrap();
+        change.standing(&file, &change.open(state).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn every_state_that_a_kill_leaves_is_completed() {
+        let (_folder, state) = state();
+        let prefix = b"From a\n\nkept\n\n";
+        for (old, new) in [
+            (
+                &b"From b\n\nmoved\n\nFrom c\n\nstays, and is longer than it was\n\n"[..],
+                &b"From c\n\nstays, and is longer than it was\n\n"[..],
+            ),
+            (b"", b"From b\n\nmoved\n\n"),
+            (b"From c\n\nstays\n\n", b"From b\n\ncomes back\n\nFrom c\n\nstays\n\n"),
+            (b"From b\n\nall\n\n", b""),
+        ] {
+            let change = change(&state, prefix, old, new);
+            let goal = [&prefix[..], new].concat();
+            for written in 0..=new.len() {
+                let mut now = [&prefix[..], &new[..written]].concat();
+                now.extend(old.get(written..).unwrap_or_default());
+                for delivered in [&b""[..], b"From d Mon Nov 23 19:15:27 2026\n\nnew\n\n"] {
+                    let now = [&now[..], delivered].concat();
+                    let found = standing(&state, &change, &now);
+                    let file = File::options().read(true).write(true).open(&change.path).unwrap();
+                    let files = change.open(&state).unwrap();
+                    match found {
+                        Standing::Open => {
+                            assert!(delivered.is_empty() || now == goal, "{written}");
+                            change.write(&file, &files).unwrap();
+                            assert_eq!(std::fs::read(&change.path).unwrap(), goal);
+                        }
+                        Standing::Done => assert!(now.starts_with(&goal)),
+                        Standing::Added(at) => {
+                            assert_eq!(&now[at as usize..], delivered, "{written}");
+                        }
+                        Standing::Doubt => panic!("doubt after {written} of {} octets", new.len()),
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_somebody_else_wrote_is_doubt() {
+        let (_folder, state) = state();
+        let change =
+            change(&state, b"", b"From b\n\nmoved\n\nFrom c\n\nkept\n\n", b"From c\n\nkept\n\n");
+        assert_eq!(
+            standing(&state, &change, b"From b\n\nmOved\n\nFrom c\n\nkept\n\n"),
+            Standing::Doubt
+        );
+        assert_eq!(standing(&state, &change, b"From b\n"), Standing::Doubt);
+        assert_eq!(standing(&state, &change, b""), Standing::Doubt);
+    }
+
+    #[test]
+    fn a_length_that_came_before_the_octets_is_ours() {
+        let (_folder, state) = state();
+        let change = change(&state, b"x\n\n", b"", b"From b\n\nmoved\n\n");
+        assert_eq!(standing(&state, &change, b"x\n\nFrom b\0\0\0"), Standing::Open);
+        assert_eq!(standing(&state, &change, b"x\n\n\0\0\0\0"), Standing::Open);
+    }
+}

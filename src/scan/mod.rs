@@ -1,0 +1,498 @@
+//! The one loop: reads stores in parallel, learns once, judges, and gives findings in store order to a
+//! visitor.
+
+mod finding;
+mod reading;
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use rayon::prelude::*;
+
+pub use finding::Finding;
+use reading::{Item, Read, Reader};
+
+use crate::Error;
+use crate::correlation::{Link, Record, Terms, answered, link};
+use crate::learning::{Lessons, learn};
+use crate::message::{Limits, parse};
+use crate::sent::SentIndex;
+use crate::signals::{Kind, Recogniser};
+use crate::store::{Chunk, Folder, Layout, Place, Role, Skipped, Store};
+use crate::verdict::{Verdict, decide, decide_kind, ordinary};
+
+/// What a scan is to do. Everything has a default that needs no thought: `Options::default()`.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Further places with mail that the owner sent; they add to what is found by itself. Read as Sent
+    /// whatever their names say, and not judged.
+    pub sent: Vec<PathBuf>,
+    /// Further addresses of the owner: `local@domain`, or `@domain` for all of a domain. They add to
+    /// those learned from Sent.
+    pub identities: Vec<String>,
+    /// The owner's outbound hosts: a host name, an address, or a network as `address/length`.
+    pub relays: Vec<String>,
+    /// "This one was mine": an address (whatever answers mail to it is genuine) or a message id (with
+    /// or without brackets, of the answered mail or of the answer).
+    pub keep: Vec<String>,
+    /// Days in which an answer to a mail is expected; `None` is 7, and 14 where the reporter is unknown.
+    pub window_days: Option<u32>,
+    /// Only what was received at or after this moment is reported, Unix seconds. Never limits Sent.
+    pub since: Option<i64>,
+    /// Only what was received before this moment is reported, Unix seconds. Never limits Sent.
+    pub until: Option<i64>,
+    /// Threads that judge; `None` is one per processor. Never changes a result.
+    pub threads: Option<usize>,
+    /// Threads that read files; `None` is as many as threads. Never changes a result.
+    pub readers: Option<usize>,
+    /// Gives every message to the visitor, ordinary, refused and broken ones included.
+    pub all: bool,
+    /// Leaves the tables of single programs out; general signals and languages stay.
+    pub general_only: bool,
+}
+
+/// How far a scan is. Given often and from any thread; `octets_done` never falls.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Octets read so far, of Sent and of judged folders.
+    pub octets_done: u64,
+    /// Octets that will have been read at the end; grows while stores are still being listed.
+    pub octets_total: u64,
+    /// Messages read so far.
+    pub messages: u64,
+}
+
+/// What a scan did as a whole. `seen` is the sum of the counts and of `unread`, always.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// Messages met in folders that are judged, and not left out by `since` or `until`.
+    pub seen: u64,
+    /// Messages by class name.
+    pub counts: BTreeMap<&'static str, u64>,
+    /// What was skipped: stores, folders, files and messages.
+    pub skipped: Vec<Skipped>,
+    /// Messages among the skipped: met, but not judged.
+    pub unread: u64,
+    /// Octets read, Sent included.
+    pub octets: u64,
+    /// Every folder that was met, in store order, those of `Options::sent` last.
+    pub folders: Vec<FolderRead>,
+    /// The owner's addresses, most used first.
+    pub identities: Vec<Identity>,
+    /// What there is of mail that the owner sent.
+    pub sent: SentFound,
+}
+
+/// One folder that a scan met.
+#[derive(Debug, Clone)]
+pub struct FolderRead {
+    /// The store as the user named it, escaped for display.
+    pub store: String,
+    /// Folder inside it, `INBOX` for the top; escaped for display.
+    pub folder: String,
+    /// How its messages are kept.
+    pub layout: Layout,
+    /// What it was taken for.
+    pub role: Role,
+    /// Why, in words; for a folder of `Options::sent` that it was named by the user.
+    pub why: String,
+    /// Messages in it.
+    pub messages: u64,
+    /// Those of them whose own role is Sent, whatever the folder is (Takeout).
+    pub sent: u64,
+    /// Octets of its messages.
+    pub octets: u64,
+}
+
+/// One address of the owner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// `local@domain`, or `@domain`.
+    pub address: String,
+    /// Named by the user, not learned.
+    pub given: bool,
+    /// Messages in Sent that have it in From.
+    pub messages: u64,
+}
+
+/// Mail that the owner sent, as far as it was found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SentFound {
+    /// Messages, each counted once.
+    pub messages: u64,
+    /// Date of the oldest, Unix seconds.
+    pub first: Option<i64>,
+    /// Date of the newest, Unix seconds.
+    pub last: Option<i64>,
+}
+
+/// Octets of a plain mbox that one task reads; large enough that the resynchronisation at its start
+/// costs nothing, small enough that the last tasks end together.
+const PIECE: u64 = 4 << 20;
+
+/// The stores of a scan: those that are judged first, then those read as Sent only.
+struct Source {
+    stores: Vec<Store>,
+    judged: usize,
+}
+
+impl Source {
+    /// Store, folder and locator of a message, for reports.
+    fn name(&self, (store, folder): (u16, u16), place: &Place) -> (String, String, String) {
+        let Some(s) = self.stores.get(usize::from(store)) else { return Default::default() };
+        let name = s.folders.get(usize::from(folder)).map(|f| f.name.clone()).unwrap_or_default();
+        (s.name.clone(), name, s.locator(usize::from(folder), place))
+    }
+
+    fn folder(&self, (store, folder): (u16, u16)) -> (&Store, &Folder) {
+        let s = &self.stores[usize::from(store)];
+        (s, &s.folders[usize::from(folder)])
+    }
+}
+
+/// A piece of work: one chunk of one folder.
+struct Task {
+    folder: (u16, u16),
+    chunk: Chunk,
+}
+
+/// Finds the stores to judge and those that only tell what was sent.
+fn discover(
+    paths: &[PathBuf],
+    options: &Options,
+    skipped: &mut Vec<Skipped>,
+) -> Result<Source, Error> {
+    let mut stores = Vec::new();
+    let mut first_error = None;
+    let mut open = |path: &PathBuf, stores: &mut Vec<Store>| match Store::discover(path) {
+        Ok(store) => {
+            skipped.extend(store.skipped.iter().cloned());
+            stores.push(store);
+        }
+        Err(e) => {
+            skipped.push(Skipped { what: path.display().to_string(), why: e.to_string() });
+            first_error.get_or_insert(e);
+        }
+    };
+    for path in paths {
+        open(path, &mut stores);
+    }
+    let judged = stores.len();
+    for path in &options.sent {
+        open(path, &mut stores);
+    }
+    let has_sent = |s: &Store| s.folders.iter().any(|f| f.role == Role::Sent);
+    if options.sent.is_empty() && !stores.iter().any(has_sent) {
+        for path in paths.iter().filter(|p| p.is_file()) {
+            for sibling in Store::siblings_sent(path) {
+                open(&sibling, &mut stores);
+            }
+        }
+    }
+    match first_error {
+        Some(e) if judged == 0 || stores.len() < judged.max(1) => Err(e),
+        _ => Ok(Source { stores, judged }),
+    }
+}
+
+/// Cuts all folders into tasks, in store order.
+fn tasks(source: &Source, skipped: &mut Vec<Skipped>) -> Vec<Task> {
+    let mut tasks = Vec::new();
+    for (s, store) in source.stores.iter().enumerate() {
+        for (f, folder) in store.folders.iter().enumerate() {
+            let number = (s as u16, f as u16);
+            match folder.chunks(PIECE) {
+                Ok((chunks, left_out)) => {
+                    skipped.extend(left_out);
+                    tasks.extend(chunks.into_iter().map(|chunk| Task { folder: number, chunk }));
+                }
+                Err(e) => skipped
+                    .push(Skipped { what: folder.path.display().to_string(), why: e.to_string() }),
+            }
+        }
+    }
+    tasks
+}
+
+/// Reads all tasks; the results stand in the order of the tasks, whoever read them.
+fn read_all(
+    source: &Source,
+    tasks: &[Task],
+    options: &Options,
+    recogniser: &Recogniser,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Vec<(Read, Vec<Skipped>)>, Error> {
+    let limits = Limits::default();
+    let octets_total = tasks.iter().map(|t| t.chunk.octets).sum();
+    let done = Mutex::new(Progress { octets_total, ..Progress::default() });
+    progress(Progress { octets_total, ..Progress::default() });
+    let read_one = |task: &Task| {
+        let (store, folder) = source.folder(task.folder);
+        let reader = Reader {
+            recogniser,
+            limits: &limits,
+            as_sent: usize::from(task.folder.0) >= source.judged,
+            all: options.all,
+        };
+        let mut read = Read::default();
+        let skipped = folder
+            .read(store, &task.chunk, &mut |stored| reader.read(task.folder, stored, &mut read));
+        if let Ok(mut p) = done.lock() {
+            p.octets_done += task.chunk.octets;
+            p.messages += read.messages;
+            progress(*p);
+        }
+        (read, skipped)
+    };
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    let threads = options.threads.unwrap_or(cores).max(1);
+    // Opening files waits for the disk, so more read than there are cores.
+    let readers = options.readers.unwrap_or((4 * cores).max(16)).max(1);
+    let pool = |threads: usize| {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .map_err(|e| Error::Threads(e.to_string()))
+    };
+    let is_mbox = |t: &Task| source.folder(t.folder).1.layout == Layout::Mbox;
+    let mut results: Vec<Option<(Read, Vec<Skipped>)>> = Vec::new();
+    results.resize_with(tasks.len(), || None);
+    for (mboxes, threads) in [(true, threads), (false, readers)] {
+        let numbers: Vec<usize> =
+            (0..tasks.len()).filter(|i| is_mbox(&tasks[*i]) == mboxes).collect();
+        if numbers.is_empty() {
+            continue;
+        }
+        let some: Vec<(Read, Vec<Skipped>)> =
+            pool(threads)?.install(|| numbers.par_iter().map(|i| read_one(&tasks[*i])).collect());
+        for (i, result) in numbers.into_iter().zip(some) {
+            results[i] = Some(result);
+        }
+    }
+    Ok(results.into_iter().flatten().collect())
+}
+
+/// What the owner said, in the form that the comparison uses.
+fn terms(options: &Options) -> Terms {
+    let lower = |v: &[String]| -> BTreeSet<String> {
+        v.iter().map(|s| s.trim().trim_matches(['<', '>']).to_lowercase()).collect()
+    };
+    Terms {
+        window_days: options.window_days,
+        keep: lower(&options.keep),
+        identities: lower(&options.identities),
+    }
+}
+
+/// Everything that the second pass works on.
+struct Gathered {
+    items: Vec<Item>,
+    sent: SentIndex,
+    lessons: Lessons,
+    terms: Terms,
+}
+
+/// Links all records to Sent and learns from them, once.
+fn gather(reads: Vec<Read>, options: &Options) -> Gathered {
+    let mut items = Vec::new();
+    let mut sent = Vec::new();
+    let mut replies = Vec::new();
+    for mut read in reads {
+        items.append(&mut read.items);
+        sent.append(&mut read.sent);
+        replies.append(&mut read.replies);
+    }
+    let sent = SentIndex::new(sent);
+    let terms = terms(options);
+    items.par_iter_mut().for_each(|item| {
+        if let Item::Record(r, _) = item {
+            (r.link, r.evidence) =
+                link(&r.answered, r.date, &r.headline.reporting_mta, &terms, &sent);
+        }
+    });
+    // The same message in two places counts once.
+    let mut seen = HashSet::new();
+    let once: Vec<&Record> = items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Record(r, _) => Some(&**r),
+            Item::Ordinary(_) => None,
+        })
+        .filter(|r| seen.insert(r.fingerprint))
+        .collect();
+    let lessons = learn(&once, &replies, &sent, &terms, &options.relays);
+    Gathered { items, sent, lessons, terms }
+}
+
+/// Reads `stores`, learns once, and gives every finding to `visit`, in store order. Fails only where
+/// nothing could be done at all; one unreadable store of several is listed in [`Outcome::skipped`].
+pub fn scan(
+    stores: &[PathBuf],
+    options: &Options,
+    progress: &(dyn Fn(Progress) + Sync),
+    visit: &mut dyn FnMut(&Finding),
+) -> Result<Outcome, Error> {
+    let mut outcome = Outcome::default();
+    let source = discover(stores, options, &mut outcome.skipped)?;
+    let tasks = tasks(&source, &mut outcome.skipped);
+    let recogniser = Recogniser::new(options.general_only);
+    let results = read_all(&source, &tasks, options, &recogniser, progress)?;
+
+    let in_time = |date: Option<i64>| {
+        date.is_none_or(|d| {
+            options.since.is_none_or(|s| d >= s) && options.until.is_none_or(|u| d < u)
+        })
+    };
+    let mut reads = Vec::new();
+    let mut per_folder: BTreeMap<(u16, u16), (u64, u64, u64)> = BTreeMap::new();
+    for (task, (read, skipped)) in tasks.iter().zip(results) {
+        let sums = per_folder.entry(task.folder).or_default();
+        sums.0 += read.messages;
+        sums.1 += read.sent_messages;
+        sums.2 += read.octets;
+        outcome.octets += read.octets;
+        outcome.skipped.extend(skipped);
+        for (place, why) in &read.unread {
+            let (store, _, locator) = source.name(task.folder, place);
+            outcome.skipped.push(Skipped { what: format!("{store}/{locator}"), why: why.clone() });
+            outcome.unread += 1;
+            outcome.seen += 1;
+        }
+        let plain = read.ordinary.iter().filter(|d| in_time(**d)).count() as u64;
+        outcome.seen += plain;
+        *outcome.counts.entry(Kind::Ordinary.name()).or_default() += plain;
+        reads.push(read);
+    }
+    let gathered = gather(reads, options);
+    describe(&source, &per_folder, &gathered, options, &mut outcome);
+    judge(gathered, &source, &in_time, options, &mut outcome, visit);
+    outcome.skipped.sort();
+    outcome.skipped.dedup();
+    outcome.counts.retain(|_, n| *n > 0);
+    Ok(outcome)
+}
+
+/// The second pass: a verdict for each record, in store order.
+fn judge(
+    gathered: Gathered,
+    source: &Source,
+    in_time: &dyn Fn(Option<i64>) -> bool,
+    options: &Options,
+    outcome: &mut Outcome,
+    visit: &mut dyn FnMut(&Finding),
+) {
+    let Gathered { items, sent, lessons, terms } = gathered;
+    let verdicts: Vec<Option<Verdict>> = items
+        .par_iter()
+        .map(|item| match item {
+            Item::Record(r, _) => Some(decide(r, &lessons, &sent, &terms)),
+            Item::Ordinary(_) => None,
+        })
+        .collect();
+    for (item, verdict) in items.into_iter().zip(verdicts) {
+        let finding = match (item, verdict) {
+            (Item::Record(r, role), Some(verdict)) => {
+                if !in_time(r.date) {
+                    continue;
+                }
+                Finding::of_record(*r, role, verdict, &lessons, &sent, source)
+            }
+            (Item::Ordinary(row), _) => {
+                if !in_time(row.date) {
+                    continue;
+                }
+                Finding::of_row(*row, source)
+            }
+            (Item::Record(..), None) => continue,
+        };
+        outcome.seen += 1;
+        *outcome.counts.entry(finding.verdict.class()).or_default() += 1;
+        if options.all || finding.verdict.kind() != Kind::Ordinary {
+            visit(&finding);
+        }
+    }
+}
+
+/// What was assumed and found beside the findings.
+fn describe(
+    source: &Source,
+    per_folder: &BTreeMap<(u16, u16), (u64, u64, u64)>,
+    gathered: &Gathered,
+    options: &Options,
+    outcome: &mut Outcome,
+) {
+    for (s, store) in source.stores.iter().enumerate() {
+        for (f, folder) in store.folders.iter().enumerate() {
+            let (messages, sent, octets) =
+                per_folder.get(&(s as u16, f as u16)).copied().unwrap_or_default();
+            let given = s >= source.judged;
+            outcome.folders.push(FolderRead {
+                store: store.name.clone(),
+                folder: folder.name.clone(),
+                layout: folder.layout,
+                role: if given { Role::Sent } else { folder.role },
+                why: if !given {
+                    folder.why.clone()
+                } else if options.sent.is_empty() {
+                    "beside the mbox, named for sent mail".to_owned()
+                } else {
+                    "you named it (--sent)".to_owned()
+                },
+                messages,
+                sent,
+                octets,
+            });
+        }
+    }
+    let sent = &gathered.sent;
+    let mut identities: Vec<Identity> = sent
+        .identities
+        .iter()
+        .map(|(address, i)| Identity {
+            address: address.clone(),
+            given: gathered.terms.identities.contains(address),
+            messages: u64::from(i.count),
+        })
+        .collect();
+    identities.extend(
+        gathered
+            .terms
+            .identities
+            .iter()
+            .filter(|a| !sent.identities.contains_key(*a))
+            .map(|a| Identity { address: a.clone(), given: true, messages: 0 }),
+    );
+    identities.sort_by(|a, b| b.messages.cmp(&a.messages).then(a.address.cmp(&b.address)));
+    outcome.identities = identities;
+    outcome.sent = SentFound {
+        messages: sent.len() as u64,
+        first: sent.span().map(|s| s.0),
+        last: sent.span().map(|s| s.1),
+    };
+}
+
+/// Judges one message alone, without a Sent folder: the kind is as in a scan, the origin is mostly
+/// unknown. `None` where there is nothing to read.
+pub fn judge_one(bytes: &[u8], options: &Options) -> Option<Verdict> {
+    let recogniser = Recogniser::new(options.general_only);
+    let m = parse(bytes, &Limits::default(), recogniser.breaks());
+    let evidence = recogniser.look(&m);
+    let kind = decide_kind(&m, &evidence);
+    if kind.kind == Kind::Ordinary {
+        return Some(ordinary(&kind));
+    }
+    let (headline, failed) = reading::headline(&m, kind.kind, &evidence, &recogniser);
+    let record = Record {
+        folder: (0, 0),
+        place: Place::Span { offset: 0, length: bytes.len() as u64 },
+        fingerprint: crate::store::Fingerprint::of(bytes),
+        date: m.received.or(m.date).map(|d| d.unix),
+        answered: answered(&m, kind.kind, &failed),
+        kind,
+        link: Link::Unknowable,
+        evidence: Vec::new(),
+        headline,
+    };
+    Some(decide(&record, &Lessons::default(), &SentIndex::default(), &terms(options)))
+}

@@ -1,0 +1,299 @@
+//! The first pass over one message: what it is, what it answers, what it teaches of Sent. A parser
+//! that panics costs one message its verdict, never the run.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::finding::Row;
+use crate::correlation::{Headline, Link, Record, answered};
+use crate::learning::Reply;
+use crate::message::{
+    Defect, Limits, Mailbox, Message, NotificationForm, glance, parse, parse_headers,
+};
+use crate::sent::{SentMessage, id_key, id_shape};
+use crate::signals::{Evidence, Kind, Recogniser, reason, worst_action};
+use crate::store::{Role, Stored};
+use crate::verdict::{KindVerdict, decide_kind, ordinary};
+
+/// What the first pass keeps of one message.
+#[derive(Debug)]
+pub(super) enum Item {
+    /// An automatic answer.
+    Record(Box<Record>, Role),
+    /// An ordinary message, where all are wanted.
+    Ordinary(Box<Row>),
+}
+
+/// What the first pass keeps of one chunk.
+#[derive(Debug, Default)]
+pub(super) struct Read {
+    pub(super) items: Vec<Item>,
+    pub(super) sent: Vec<SentMessage>,
+    pub(super) replies: Vec<Reply>,
+    /// Messages met, whatever their role.
+    pub(super) messages: u64,
+    /// Of these, those whose own role is Sent.
+    pub(super) sent_messages: u64,
+    pub(super) octets: u64,
+    /// Received dates of ordinary messages that are not kept, Unix seconds.
+    pub(super) ordinary: Vec<Option<i64>>,
+    /// Messages that could not be read: what and why.
+    pub(super) unread: Vec<(crate::store::Place, String)>,
+}
+
+/// Reads messages of one kind of folder.
+pub(super) struct Reader<'a> {
+    pub(super) recogniser: &'a Recogniser,
+    pub(super) limits: &'a Limits,
+    /// Everything here was sent by the owner, whatever it says.
+    pub(super) as_sent: bool,
+    /// Keep ordinary messages too.
+    pub(super) all: bool,
+}
+
+impl Reader<'_> {
+    /// Takes in one stored message.
+    pub(super) fn read(&self, folder: (u16, u16), stored: &Stored<'_>, out: &mut Read) {
+        out.messages += 1;
+        out.octets += stored.size;
+        let role =
+            if self.as_sent && stored.role != Role::Draft { Role::Sent } else { stored.role };
+        match role {
+            Role::Draft => {}
+            Role::Sent => {
+                out.sent_messages += 1;
+                let headers = guarded(|| parse_headers(stored.head(), self.limits));
+                if let Some(m) = headers {
+                    out.sent.push(SentMessage::new(folder, stored.place.clone(), &m));
+                }
+            }
+            Role::Received | Role::Junk | Role::Trash | Role::Swept => {
+                self.judge(folder, stored, role, out)
+            }
+        }
+    }
+
+    fn judge(&self, folder: (u16, u16), stored: &Stored<'_>, role: Role, out: &mut Read) {
+        let first = guarded(|| glance(stored.head())).unwrap_or_default();
+        if first.candidate {
+            match stored.whole(self.limits.message) {
+                Ok(bytes) => {
+                    let looked = guarded(|| self.look(&bytes));
+                    let (m, evidence, kind) = looked.unwrap_or_else(panicked);
+                    if kind.kind != Kind::Ordinary {
+                        self.keep_record(folder, stored, role, m, &evidence, kind, out);
+                        return;
+                    }
+                    self.keep_ordinary(folder, stored, role, Some((m, kind)), out);
+                }
+                Err(e) => {
+                    out.unread.push((stored.place.clone(), e.to_string()));
+                    return;
+                }
+            }
+        } else {
+            self.keep_ordinary(folder, stored, role, None, out);
+        }
+        // What people answer tells how complete Sent is.
+        if let (Some(parent), Some(from), Some(to)) = (first.parents.first(), first.from, first.to)
+            && role == Role::Received
+        {
+            out.replies.push(Reply {
+                parent: id_key(parent),
+                shape: id_shape(parent),
+                from,
+                to,
+                list: first.list,
+            });
+        }
+    }
+
+    fn look(&self, bytes: &[u8]) -> (Message, Vec<Evidence>, KindVerdict) {
+        let m = parse(bytes, self.limits, self.recogniser.breaks());
+        let evidence = self.recogniser.look(&m);
+        let kind = decide_kind(&m, &evidence);
+        (m, evidence, kind)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "everything that is known of one message")]
+    fn keep_record(
+        &self,
+        folder: (u16, u16),
+        stored: &Stored<'_>,
+        role: Role,
+        m: Message,
+        evidence: &[Evidence],
+        kind: KindVerdict,
+        out: &mut Read,
+    ) {
+        let fingerprint = match stored.fingerprint() {
+            Ok(f) => f,
+            Err(e) => {
+                out.unread.push((stored.place.clone(), e.to_string()));
+                return;
+            }
+        };
+        let date = received(&m, stored);
+        let (headline, failed) = headline(&m, kind.kind, evidence, self.recogniser);
+        let record = Record {
+            folder,
+            place: stored.place.clone(),
+            fingerprint,
+            date,
+            answered: answered(&m, kind.kind, &failed),
+            kind,
+            link: Link::Unknowable,
+            evidence: Vec::new(),
+            headline,
+        };
+        out.items.push(Item::Record(Box::new(record), role));
+    }
+
+    fn keep_ordinary(
+        &self,
+        folder: (u16, u16),
+        stored: &Stored<'_>,
+        role: Role,
+        parsed: Option<(Message, KindVerdict)>,
+        out: &mut Read,
+    ) {
+        let (m, kind) = match parsed {
+            Some(parsed) => parsed,
+            None if self.all => {
+                let m = guarded(|| parse_headers(stored.head(), self.limits)).unwrap_or_default();
+                let kind = decide_kind(&m, &[]);
+                (m, kind)
+            }
+            None => {
+                out.ordinary.push(stored.received);
+                return;
+            }
+        };
+        let date = received(&m, stored);
+        if !self.all {
+            out.ordinary.push(date);
+            return;
+        }
+        match stored.fingerprint() {
+            Ok(fingerprint) => out.items.push(Item::Ordinary(Box::new(Row {
+                folder,
+                place: stored.place.clone(),
+                role,
+                fingerprint,
+                date,
+                headline: outer_headline(&m),
+                verdict: ordinary(&kind),
+            }))),
+            Err(e) => out.unread.push((stored.place.clone(), e.to_string())),
+        }
+    }
+}
+
+/// Runs a step that may panic on hostile input.
+fn guarded<T>(step: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(step)).ok()
+}
+
+fn panicked() -> (Message, Vec<Evidence>, KindVerdict) {
+    let m = Message { defects: vec![Defect::ParserPanic], ..Message::default() };
+    let kind = decide_kind(&m, &[]);
+    (m, Vec::new(), kind)
+}
+
+/// When it was received: the top Received field, else what the store says, else its Date.
+fn received(m: &Message, stored: &Stored<'_>) -> Option<i64> {
+    m.received.map(|d| d.unix).or(stored.received).or(m.date.map(|d| d.unix))
+}
+
+fn written(boxes: &[Mailbox], limit: usize) -> String {
+    boxes
+        .iter()
+        .take(limit)
+        .map(|b| {
+            if b.name.is_empty() {
+                b.address.to_string()
+            } else {
+                format!("{} <{}>", b.name, b.address)
+            }
+        })
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// A text cut to so many characters.
+fn cut(text: &str, limit: usize) -> String {
+    text.chars().take(limit).collect()
+}
+
+fn outer_headline(m: &Message) -> Headline {
+    Headline {
+        from: cut(&written(&m.from, 1), 200),
+        to: cut(&written(&m.to, 5), 300),
+        subject: cut(&m.subject, 300),
+        message_id: m.message_id.as_ref().map(|id| cut(&id.to_string(), 300)).unwrap_or_default(),
+        defects: {
+            let mut defects: Vec<&'static str> = m.defects.iter().map(|d| d.code()).collect();
+            defects.dedup();
+            defects
+        },
+        ..Headline::default()
+    }
+}
+
+/// What reports show, and the recipients that failed or were reached: as the report's groups name
+/// them, else as the text of a known program does, else whoever answers.
+pub(super) fn headline(
+    m: &Message,
+    kind: Kind,
+    evidence: &[Evidence],
+    recogniser: &Recogniser,
+) -> (Headline, Vec<String>) {
+    let mut h = outer_headline(m);
+    let mut failed: Vec<String> = Vec::new();
+    let mut diagnostics: Vec<&str> = Vec::new();
+    if let Some(n) = &m.notification {
+        let worst = worst_action(n);
+        for r in &n.recipients {
+            let address = r.final_recipient.as_ref().or(r.original_recipient.as_ref());
+            failed.extend(address.filter(|a| a.contains('@')).cloned());
+            diagnostics.extend(r.diagnostic.as_deref());
+        }
+        let of_worst = n
+            .recipients
+            .iter()
+            .find(|r| worst.is_some() && r.action == worst)
+            .or(n.recipients.first());
+        if n.form == NotificationForm::Delivery {
+            h.action = worst.map(|a| format!("{a:?}").to_lowercase()).unwrap_or_default();
+        }
+        if let Some(r) = of_worst {
+            h.status = r.status.clone().unwrap_or_default();
+            h.diagnostic = cut(r.diagnostic.as_deref().unwrap_or(""), 500);
+        }
+        h.reporting_mta = cut(n.reporting_mta.as_deref().unwrap_or(""), 200);
+    }
+    if failed.is_empty()
+        && let Some(value) = m.headers.get("x-failed-recipients")
+    {
+        failed.extend(value.split(',').map(|a| a.trim().to_owned()).filter(|a| a.contains('@')));
+    }
+    if failed.is_empty() {
+        failed = recogniser.recipients(m, evidence);
+    }
+    if failed.is_empty()
+        && matches!(kind, Kind::AutoReply | Kind::ChallengeResponse | Kind::Receipt)
+    {
+        failed.extend(m.sender().filter(|a| !a.is_empty()).map(ToString::to_string));
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    failed.retain(|f| seen.insert(f.to_lowercase()));
+    failed.truncate(32);
+    if matches!(kind, Kind::Bounce | Kind::DeliveryNotice) {
+        let said = if diagnostics.is_empty() { cut(&m.text, 4_096) } else { diagnostics.join(" ") };
+        let status = (!h.status.is_empty()).then_some(h.status.as_str());
+        h.reason = reason(status, &said).map(|r| r.name().to_owned()).unwrap_or_default();
+    } else if kind == Kind::FeedbackReport {
+        h.reason = "feedback".to_owned();
+    }
+    h.recipients.clone_from(&failed);
+    (h, failed)
+}

@@ -1,0 +1,27 @@
+//! What hMailServer writes. Pure table; decides nothing.
+
+use super::{Form, Mark, Vendor};
+use crate::signals::Kind;
+
+pub(super) const VENDOR: Vendor = Vendor {
+    name: "hmailserver",
+    title: "hMailServer",
+    source: "hMailServer SEND_FAILED_NOTIFICATION; from memory of the program, not yet checked against a real message",
+    forms: &[Form {
+        code: "hmailserver-bounce",
+        kind: Kind::Bounce,
+        summary: "hMailServer: message undeliverable",
+        marks: &[
+            Mark::Subject("^Message undeliverable: "),
+            Mark::Text(r"^Your message did not reach some or all of the intended recipients\.$"),
+            Mark::Text(r"^The following recipient\(s\) could not be reached:$|^hMailServer$"),
+        ],
+        shows: "bounce/hmailserver-bounce.eml",
+        spares: "ordinary/hmailserver-lookalike.eml",
+    }],
+    breaks: &[],
+    recipients: &[
+        r"(?m)^\s+<?([^\s@<>]+@[^\s@<>]+?)>?$",
+        r"(?m)^\s*(?:Recipient: )\[?([^\s@<>\]]+@[^\s@<>\]]+)\]?$",
+    ],
+};

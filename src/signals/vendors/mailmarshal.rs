@@ -1,0 +1,24 @@
+//! What MailMarshal writes. Pure table; decides nothing.
+
+use super::{Form, Mark, Vendor};
+use crate::signals::Kind;
+
+pub(super) const VENDOR: Vendor = Vendor {
+    name: "mailmarshal",
+    title: "MailMarshal",
+    source: "MailMarshal SMTP notification; from memory of the program, not yet checked against a real message",
+    forms: &[Form {
+        code: "mailmarshal-bounce",
+        kind: Kind::Bounce,
+        summary: "MailMarshal: could not be delivered because of",
+        marks: &[
+            Mark::Subject("^Undeliverable Mail: "),
+            Mark::Text(r"^Could not be delivered because of\s*$"),
+            Mark::Text(r"^The following recipients were affected:\s*$"),
+        ],
+        shows: "bounce/mailmarshal-bounce.eml",
+        spares: "ordinary/mailmarshal-lookalike.eml",
+    }],
+    breaks: &[],
+    recipients: &[r"(?m)^\s+([^\s@<>]+@[^\s@<>]+)$"],
+};

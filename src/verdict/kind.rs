@@ -1,0 +1,148 @@
+//! Decides what a message is, from its evidence alone. The order of DOMAIN: a request for one action
+//! first, machine-readable reports next, then the sum of what speaks for each kind against what
+//! speaks for a person.
+
+use super::{Entry, KindVerdict, weights};
+use crate::message::{Defect, Message};
+use crate::signals::{Basis, Evidence, Kind, SeenIn, Toward};
+
+fn basis(e: &Evidence) -> Option<Basis> {
+    match e.signal.seen_in {
+        SeenIn::Message(basis, _) | SeenIn::Pattern(basis) => Some(basis),
+        SeenIn::Correlation(_) => None,
+    }
+}
+
+/// The sums for one kind.
+#[derive(Default, Clone, Copy)]
+struct Sum {
+    /// What is not one of the others.
+    firm: f32,
+    subject: f32,
+    text: f32,
+    /// The sender alone says so; delay notices share it with bounces.
+    sender: f32,
+}
+
+impl Sum {
+    fn total(self) -> f32 {
+        self.firm + self.subject + self.sender + self.text.min(weights::TEXT_CAP)
+    }
+}
+
+/// Decides the kind of a message.
+pub fn decide_kind(m: &Message, evidence: &[Evidence]) -> KindVerdict {
+    let index = |kind: Kind| Kind::ALL.iter().position(|k| *k == kind).unwrap_or(0);
+    let mut sums = [Sum::default(); Kind::ALL.len()];
+    let mut answer = 0.0f32;
+    for e in evidence {
+        let w = weights::on_kind(e.signal);
+        match (e.signal.toward, basis(e)) {
+            (Toward::Answer, _) => answer += w,
+            (Toward::Kind(kind), Some(Basis::Text)) => sums[index(kind)].text += w,
+            (Toward::Kind(kind), Some(Basis::Sender)) => sums[index(kind)].sender += w,
+            (Toward::Kind(kind), Some(Basis::Subject)) => {
+                // Two languages may share a subject; it is one subject.
+                let s = &mut sums[index(kind)];
+                s.subject = s.subject.max(w);
+            }
+            (Toward::Kind(kind), Some(_)) => sums[index(kind)].firm += w,
+            _ => {}
+        }
+    }
+    let answer = answer.min(weights::ANSWER_CAP);
+    // That somebody seems to be a person counts little where a program showed its own form, or where
+    // both subject and text (or a field) are those of automatic replies: lists distribute them too.
+    let form = evidence.iter().any(|e| basis(e) == Some(Basis::Form));
+    let auto = sums[index(Kind::AutoReply)];
+    let responder = auto.subject > 0.0 && (auto.text > 0.0 || auto.firm > 0.0 || answer >= 1.0);
+    let soft: f32 = evidence
+        .iter()
+        .filter(|e| weights::SOFT.contains(&e.signal.code))
+        .map(|e| weights::on_kind(e.signal))
+        .sum();
+    let discount = if form || responder { weights::SOFT_DISCOUNT } else { 0.0 };
+    let contrary = sums[index(Kind::Ordinary)].total() - soft * discount;
+
+    // A report of a delay comes from the same daemons with the same structure as a bounce.
+    let bounce = sums[index(Kind::Bounce)];
+    let notice = &mut sums[index(Kind::DeliveryNotice)];
+    if notice.total() > 0.0 {
+        notice.sender += bounce.sender;
+        notice.firm += bounce.firm.min(3.0);
+    }
+
+    // Some programs write a receipt as a plain automatic reply; its subject tells.
+    if sums[index(Kind::Receipt)].subject > 0.0 {
+        sums[index(Kind::Receipt)].firm += auto.firm;
+    }
+
+    let refused = m.defects.iter().any(|d| d.refuses());
+    let mut best = (Kind::Ordinary, 0.0f32);
+    if !refused {
+        for kind in Kind::ALL {
+            let sum = sums[index(kind)];
+            if kind == Kind::Ordinary || !decidable(kind, sum, answer, m) {
+                continue;
+            }
+            let odds = weights::KIND_BASE + sum.total() + answer - contrary;
+            // A request for one action is a challenge whatever container it comes in.
+            let rank =
+                if kind == Kind::ChallengeResponse && odds > 0.0 { odds + 20.0 } else { odds };
+            if odds > 0.0 && rank > best.1 {
+                best = (kind, rank);
+            }
+        }
+    }
+    let kind = best.0;
+    let odds = if kind == Kind::ChallengeResponse { best.1 - 20.0 } else { best.1 };
+    let p = if kind == Kind::Ordinary {
+        let nearest = Kind::ALL
+            .iter()
+            .filter(|k| **k != Kind::Ordinary)
+            .map(|k| weights::KIND_BASE + sums[index(*k)].total() + answer - contrary)
+            .fold(f32::MIN, f32::max)
+            .min(0.0);
+        1.0 - sigmoid(nearest)
+    } else {
+        sigmoid(odds)
+    };
+    let p = if m.defects.contains(&Defect::ParserPanic) { 0.5 } else { p };
+    let mut ledger: Vec<Entry> = evidence
+        .iter()
+        .filter_map(|e| {
+            let w = weights::on_kind(e.signal);
+            let toward_it = match e.signal.toward {
+                Toward::Answer => kind != Kind::Ordinary,
+                Toward::Kind(k) => k == kind,
+                _ => return None,
+            };
+            Some(Entry {
+                code: e.signal.code,
+                quote: e.quote.clone(),
+                log_odds: if toward_it { w } else { -w },
+            })
+        })
+        .collect();
+    ledger.sort_by(|a, b| b.log_odds.abs().total_cmp(&a.log_odds.abs()).then(a.code.cmp(b.code)));
+    KindVerdict { kind, p: p.clamp(0.5, 0.999_9), ledger }
+}
+
+/// Whether more than text speaks for the kind.
+fn decidable(kind: Kind, sum: Sum, answer: f32, m: &Message) -> bool {
+    let refers = m.returned.is_some() || !m.parents.is_empty() || m.notification.is_some();
+    let program = sum.firm > 0.0 || sum.sender > 0.0;
+    match kind {
+        // People ask for actions too; a challenge refers to a message, and a program sends it.
+        Kind::ChallengeResponse => program || sum.text > 0.0 && refers && answer > 0.0,
+        // People put the words of a bounce into subject and text when they ask what it means.
+        Kind::Bounce | Kind::DeliveryNotice => {
+            program || sum.subject + sum.text > 0.0 && answer >= 1.0
+        }
+        _ => program || sum.subject > 0.0 || sum.text > 0.0 && answer >= 1.0,
+    }
+}
+
+pub(super) fn sigmoid(x: f32) -> f32 {
+    1.0 / (1.0 + (-x).exp())
+}

@@ -1,0 +1,337 @@
+//! Decides whose mail an answer answers: adds up the groups of evidence, each bounded, and never lets
+//! one group decide alone.
+
+use super::{Entry, Origin, Verdict, kind::sigmoid, weights};
+use crate::correlation::{Link, Record, Returns, Terms};
+use crate::learning::{Lessons, Path};
+use crate::message::Address;
+use crate::sent::SentIndex;
+#[cfg(test)]
+use crate::signals::find;
+use crate::signals::{Evidence, Group, Kind, SeenIn, Toward};
+
+/// One thing that speaks for or against, before bounds.
+struct Mark {
+    code: &'static str,
+    group: Group,
+    /// Positive towards forged.
+    log_odds: f32,
+    quote: Box<str>,
+}
+
+/// Collects the marks of one record.
+struct Marks(Vec<Mark>);
+
+impl Marks {
+    /// Adds a signal with a learned weight (positive), in the declared direction.
+    fn add(&mut self, code: &str, weight: f32, quote: &str) {
+        if let Some(e) = Evidence::of(code, quote) {
+            self.push(&e, weight);
+        }
+    }
+
+    fn push(&mut self, e: &Evidence, weight: f32) {
+        let SeenIn::Correlation(group) = e.signal.seen_in else { return };
+        let log_odds = match e.signal.toward {
+            Toward::Forged => weight,
+            Toward::Genuine => -weight,
+            _ => return,
+        };
+        if log_odds != 0.0 {
+            self.0.push(Mark { code: e.signal.code, group, log_odds, quote: e.quote.clone() });
+        }
+    }
+}
+
+/// Messages in Sent from which on its habits are taken to be known.
+const ENOUGH: u32 = 20;
+
+/// Judges one record by everything that was learned.
+pub fn decide(record: &Record, lessons: &Lessons, sent: &SentIndex, terms: &Terms) -> Verdict {
+    let mut marks = Marks(Vec::new());
+    for e in &record.evidence {
+        marks.push(e, weights::on_origin(e.signal.code));
+    }
+    let solid = matches!(record.link, Link::Matched { solid: true, .. })
+        || record.evidence.iter().any(|e| e.signal.code == "named-to-be-kept");
+    if !solid {
+        weigh_absence(record, lessons, &mut marks);
+        weigh_address(record, lessons, sent, terms, &mut marks);
+        weigh_path(record, lessons, sent, terms, &mut marks);
+        // The id, and perhaps the rest, of a known message may have been copied: then its shape is no
+        // news.
+        if !matches!(record.link, Link::Matched { .. } | Link::Contradicted(_)) {
+            weigh_habits(record, lessons, sent, terms, &mut marks);
+        }
+        weigh_campaign(record, lessons, &mut marks);
+    }
+    let (odds, ledger) = sum(&mut marks.0, solid);
+    let p = sigmoid(odds);
+    let origin = if p >= weights::FORGED {
+        Origin::Forged
+    } else if p <= 1.0 - weights::FORGED {
+        Origin::Genuine
+    } else {
+        Origin::Unknown
+    };
+    let of_kind = record.kind.p;
+    // The class of a bounce says its origin; the others name the kind alone.
+    let score = match (record.kind.kind, origin) {
+        (Kind::Bounce, Origin::Forged) => of_kind * p,
+        (Kind::Bounce, Origin::Genuine) => of_kind * (1.0 - p),
+        _ => of_kind,
+    };
+    let mut all = record.kind.ledger.clone();
+    all.extend(ledger);
+    all.sort_by(|a, b| b.log_odds.abs().total_cmp(&a.log_odds.abs()).then(a.code.cmp(b.code)));
+    Verdict { kind: record.kind.kind, origin: Some(origin), score, p_forged: Some(p), ledger: all }
+}
+
+fn weigh_absence(record: &Record, lessons: &Lessons, marks: &mut Marks) {
+    if record.link == Link::Absent {
+        let what = match (record.answered.message_id(), record.answered.asked.first()) {
+            (Some(id), _) => id.to_string(),
+            (None, Some(a)) => a.to_string(),
+            (None, None) => String::new(),
+        };
+        marks.add("not-in-sent", lessons.coverage.absence(record.answered.shape.as_deref()), &what);
+    }
+}
+
+/// The address under which the answer came: has it ever sent anything?
+fn weigh_address(
+    record: &Record,
+    lessons: &Lessons,
+    sent: &SentIndex,
+    terms: &Terms,
+    marks: &mut Marks,
+) {
+    if (sent.len() as u32) < ENOUGH {
+        return;
+    }
+    let to = &record.answered.answered_to;
+    // Only one address in a domain of the owner's tells; a list of several tells nothing.
+    let [address] = to.as_slice() else { return };
+    if !terms.is_own_domain(address, sent)
+        || terms.is_own(address, sent)
+        || lessons.habits.addressed.contains(address.base().as_str())
+    {
+        return;
+    }
+    let new = sent.identities.values().filter(|i| i.count == 1).count() as f32;
+    let unseen = (new + 1.0) / (sent.len() as f32 + 2.0);
+    marks.add("address-never-sent", -unseen.ln(), address.as_str());
+}
+
+fn weigh_path(
+    record: &Record,
+    lessons: &Lessons,
+    sent: &SentIndex,
+    terms: &Terms,
+    marks: &mut Marks,
+) {
+    match lessons.habits.path(&record.answered, &record.headline.reporting_mta) {
+        Path::Own(quote) => marks.add("own-relay", weights::on_origin("own-relay"), &quote),
+        Path::Foreign(quote) => marks.add("foreign-source", lessons.habits.foreign(), &quote),
+        Path::OwnRelayNewClient(_) | Path::Named(_) | Path::Silent => {}
+    }
+    let a = &record.answered;
+    let own = a.from.iter().chain(&a.return_path).any(|x| terms.is_own_domain(x, sent));
+    if let Some(quote) = a.authentication_failed.as_ref().filter(|_| own) {
+        marks.add("authentication-failed", weights::on_origin("authentication-failed"), quote);
+    }
+}
+
+fn weigh_habits(
+    record: &Record,
+    lessons: &Lessons,
+    sent: &SentIndex,
+    terms: &Terms,
+    marks: &mut Marks,
+) {
+    let a = &record.answered;
+    if let Some(shape) = &a.shape
+        && sent.shapes.total() >= ENOUGH
+    {
+        let quote = a.message_id().map(ToString::to_string).unwrap_or_default();
+        if sent.shapes.count(shape) > 0 {
+            marks.add("own-id-shape", weights::on_origin("own-id-shape"), &quote);
+        } else if !same_domain(shape, sent) && !lessons.habits.is_answered_shape(shape) {
+            marks.add("foreign-id-shape", rare(sent.shapes.unseen()), &quote);
+        }
+    }
+    if a.returns < Returns::Headers {
+        return;
+    }
+    if let Some(from) = &a.from
+        && (sent.len() as u32) >= ENOUGH
+        && !terms.is_own(from, sent)
+    {
+        marks.add("foreign-from", foreign_from(from, terms, sent), from.as_str());
+    }
+    if let Some(mailer) = &a.mailer
+        && sent.mailers.total() >= ENOUGH
+        && sent.mailers.count(mailer) == 0
+    {
+        marks.add("foreign-mailer", rare(sent.mailers.unseen()) * 0.5, mailer);
+    }
+}
+
+/// An id in a domain that the owner's own programs use may come from another of them.
+fn same_domain(shape: &str, sent: &SentIndex) -> bool {
+    let domain = shape.rsplit_once('@').map(|(_, d)| d);
+    sent.shapes.values().any(|(s, _)| s.rsplit_once('@').map(|(_, d)| d) == domain)
+}
+
+fn foreign_from(from: &Address, terms: &Terms, sent: &SentIndex) -> f32 {
+    if terms.is_own_domain(from, sent) { 1.5 } else { 2.0 }
+}
+
+/// The weight of something that the owner's next mail shows this rarely.
+fn rare(probability: f32) -> f32 {
+    -probability.max(0.05).ln()
+}
+
+fn weigh_campaign(record: &Record, lessons: &Lessons, marks: &mut Marks) {
+    let Some(c) = lessons.campaigns.of(record) else { return };
+    // The owner's own mailing is a group too; one solid match makes the group genuine. Without a
+    // foreign way nothing shows that a group is not one that Sent has missed.
+    if c.solid >= 2 && c.solid * 3 >= c.members {
+        marks.add("campaign-genuine", weights::on_origin("campaign-genuine"), &c.template);
+    } else if c.solid == 0 && c.foreign >= 3 && c.own == 0 && c.foreign * 3 >= c.members {
+        marks.add("campaign-forged", weights::on_origin("campaign-forged"), &c.template);
+    }
+}
+
+/// Adds up the groups within their bounds and scales the ledger to what was counted.
+fn sum(marks: &mut Vec<Mark>, solid: bool) -> (f32, Vec<Entry>) {
+    let mut total = 0.0f32;
+    let mut forged_groups = 0;
+    let mut genuine_groups = 0;
+    let mut forgeable = 0.0f32;
+    let mut ledger = Vec::new();
+    for group in Group::ALL {
+        let members: Vec<&Mark> = marks.iter().filter(|m| m.group == group).collect();
+        let raw: f32 = members.iter().map(|m| m.log_odds).sum();
+        if members.is_empty() || raw == 0.0 {
+            continue;
+        }
+        let mut bounded = if solid && group == Group::Identity {
+            raw.max(-weights::SOLID_CAP)
+        } else {
+            raw.clamp(-weights::GROUP_CAP, weights::GROUP_CAP)
+        };
+        if !solid && bounded < 0.0 && matches!(group, Group::Habit | Group::Time | Group::Campaign)
+        {
+            bounded = bounded.max(-(weights::FORGEABLE_CAP - forgeable));
+            forgeable -= bounded;
+        }
+        if bounded > 0.1 {
+            forged_groups += 1;
+        } else if bounded < -0.1 {
+            genuine_groups += if solid && group == Group::Identity { 2 } else { 1 };
+        }
+        total += bounded;
+        for m in members {
+            ledger.push(Entry {
+                code: m.code,
+                quote: m.quote.clone(),
+                log_odds: m.log_odds * bounded / raw,
+            });
+        }
+    }
+    // Without two groups in that direction p stays between 0.05 and 0.95.
+    let bound = weights::GROUP_CAP - 0.001;
+    if forged_groups < 2 {
+        total = total.min(bound);
+    }
+    // What only looks like the owner's mail may come from a stolen account or a neighbour on the same
+    // relay: without a message in Sent behind it nothing is called genuine.
+    let matched = marks.iter().any(|m| m.group == Group::Identity && m.log_odds < 0.0);
+    if genuine_groups < 2 || !matched {
+        total = total.max(-bound);
+    }
+    (total, ledger)
+}
+
+/// Verdict on a message that is no automatic answer.
+pub(crate) fn ordinary(kind: &super::KindVerdict) -> Verdict {
+    Verdict {
+        kind: Kind::Ordinary,
+        origin: None,
+        score: kind.p,
+        p_forged: None,
+        ledger: kind.ledger.clone(),
+    }
+}
+
+/// Whether a code is one that this room uses and the list declares; a test asks.
+#[cfg(test)]
+pub(crate) fn declared(code: &str) -> bool {
+    find(code).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mark(group: Group, log_odds: f32) -> Mark {
+        Mark { code: "not-in-sent", group, log_odds, quote: "".into() }
+    }
+
+    #[test]
+    fn one_group_alone_never_makes_forged() {
+        let mut marks = vec![mark(Group::Path, 9.0), mark(Group::Path, 9.0)];
+        let (odds, _) = sum(&mut marks, false);
+        assert!(sigmoid(odds) < weights::FORGED);
+    }
+
+    #[test]
+    fn two_groups_may_make_forged() {
+        let mut marks = vec![mark(Group::Path, 9.0), mark(Group::Answered, 2.5)];
+        let (odds, _) = sum(&mut marks, false);
+        assert!(sigmoid(odds) > 0.99);
+    }
+
+    #[test]
+    fn forgeable_marks_alone_never_make_genuine() {
+        let mut marks = vec![mark(Group::Habit, -9.0), mark(Group::Time, -9.0)];
+        let (odds, _) = sum(&mut marks, false);
+        assert!(odds >= -weights::FORGEABLE_CAP - 1e-4);
+    }
+
+    #[test]
+    fn a_solid_match_outweighs_what_speaks_against_it() {
+        let mut marks = vec![mark(Group::Identity, -7.0), mark(Group::Contradiction, 2.0)];
+        let (odds, _) = sum(&mut marks, true);
+        assert!(sigmoid(odds) < 0.05);
+    }
+
+    #[test]
+    fn the_ledger_adds_up_to_what_was_counted() {
+        let mut marks =
+            vec![mark(Group::Path, 9.0), mark(Group::Path, 1.0), mark(Group::Absence, 0.5)];
+        let (odds, ledger) = sum(&mut marks, false);
+        let total: f32 = ledger.iter().map(|e| e.log_odds).sum();
+        assert!((total - odds).abs() < 1e-3, "{total} {odds}");
+    }
+
+    #[test]
+    fn every_code_that_is_weighed_is_declared() {
+        for code in [
+            "not-in-sent",
+            "address-never-sent",
+            "own-relay",
+            "foreign-source",
+            "authentication-failed",
+            "own-id-shape",
+            "foreign-id-shape",
+            "foreign-from",
+            "foreign-mailer",
+            "campaign-genuine",
+            "campaign-forged",
+        ] {
+            assert!(declared(code), "{code}");
+        }
+    }
+}

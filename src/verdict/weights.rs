@@ -1,0 +1,114 @@
+//! The one table with numbers: what each signal adds to the log-odds, and the bounds. Weights on the
+//! kind were set by hand on the principle that a structural mark decides alone, two weaker ones of
+//! different places decide together, and text decides nothing; weights on the origin follow the
+//! strengths in ARCHITECTURE.md ("near proof" 7, "strong" 2.5, "supporting" 1).
+
+use crate::signals::{Basis, SeenIn, Signal};
+
+/// Log-odds of any kind but ordinary before evidence: one candidate in 33.
+pub(super) const KIND_BASE: f32 = -3.5;
+
+/// All phrases of a text together add no more than this to a kind.
+pub(super) const TEXT_CAP: f32 = 2.4;
+
+/// Marks that only show some automatic answer add no more than this to a kind.
+pub(super) const ANSWER_CAP: f32 = 2.5;
+
+/// Signals that only say that somebody seems to be a person, or that a list distributed it.
+pub(super) const SOFT: &[&str] =
+    &["list-post", "human-reply", "forwarded-by-person", "newsletter", "mail-program-of-people"];
+
+/// The share of the soft signals that does not count where a program showed its own form.
+pub(super) const SOFT_DISCOUNT: f32 = 0.9;
+
+/// ln 19: what one group of evidence may add, so that no single group reaches 0.95.
+pub(crate) const GROUP_CAP: f32 = 2.944_439;
+
+/// What a solid match may add towards genuine.
+pub(crate) const SOLID_CAP: f32 = 7.0;
+
+/// Forgeable marks together (habit, time) towards genuine, without a solid match.
+pub(crate) const FORGEABLE_CAP: f32 = 3.0;
+
+/// p_forged at which the origin is `forged`; below one minus it, `genuine`.
+pub(crate) const FORGED: f32 = 0.95;
+
+/// Signals on the kind with weights of their own; the rest have that of their basis.
+const KIND: &[(&str, f32)] = &[
+    ("dsn-failed", 8.0),
+    ("dsn-not-failed", 8.0),
+    ("dsn-unreadable", 3.5),
+    ("mdn", 8.0),
+    ("mdn-refusal", 9.0),
+    ("feedback-report", 9.0),
+    ("returns-original", 1.5),
+    ("returns-recipients-mail", 1.5),
+    ("returns-others-mail", 6.0),
+    ("smtp-transcript", 1.0),
+    ("names-nobody", 5.0),
+    ("calendar-answer", 5.0),
+    ("aggregate-report", 8.0),
+    ("json-notification", 9.0),
+    ("null-return-path", 1.5),
+    ("daemon-sender", 2.5),
+    ("nameless-daemon", 2.0),
+    ("no-reply-sender", 0.3),
+    ("autoresponder-sender", 3.0),
+    ("failed-recipients-field", 5.0),
+    ("auto-submitted-replied", 4.5),
+    ("auto-submitted-generated", 0.8),
+    ("auto-reply-field", 4.5),
+    ("asks-for-one-action", 2.4),
+    ("challenge-sender", 3.0),
+    ("bulk-precedence", 0.5),
+    ("junk-precedence-reply", 3.3),
+    ("subject-is-sender", 2.5),
+    ("answers-a-message", 0.8),
+    ("list-post", 4.0),
+    ("human-reply", 4.0),
+    ("forwarded-by-person", 4.0),
+    ("newsletter", 2.0),
+    ("mail-program-of-people", 2.5),
+];
+
+/// Signals on the origin.
+const ORIGIN: &[(&str, f32)] = &[
+    ("id-and-recipient-in-sent", 7.0),
+    ("id-and-date-in-sent", 2.5),
+    ("id-and-subject-in-sent", 1.0),
+    ("id-only-in-sent", 1.5),
+    ("replayed-id", 2.5),
+    ("parent-in-sent", 7.0),
+    ("date-and-subject-in-sent", 2.9),
+    ("subject-and-recipient-in-sent", 2.5),
+    ("named-to-be-kept", 7.0),
+    ("recipient-in-sent", 1.0),
+    ("own-relay", 2.5),
+    ("relay-name-only", 1.5),
+    ("authentication-failed", 1.5),
+    ("own-id-shape", 0.5),
+    ("campaign-forged", 2.5),
+    ("campaign-genuine", 1.5),
+    ("more-failures-than-recipients", 1.5),
+];
+
+/// What a signal on the kind adds, always positive.
+pub(crate) fn on_kind(signal: &Signal) -> f32 {
+    if let Some((_, w)) = KIND.iter().find(|(code, _)| *code == signal.code) {
+        return *w;
+    }
+    match signal.seen_in {
+        SeenIn::Pattern(Basis::Form) => 6.0,
+        SeenIn::Pattern(Basis::Subject) if signal.code.starts_with("auto-reply-") => 3.6,
+        SeenIn::Pattern(Basis::Subject) => 3.0,
+        SeenIn::Pattern(Basis::Text) if signal.code.starts_with("challenge-") => 3.0,
+        SeenIn::Pattern(Basis::Text) => 1.2,
+        _ => 1.0,
+    }
+}
+
+/// What a signal on the origin adds, always positive. Signals that are not listed bring their own
+/// number, learned from the mailbox.
+pub(crate) fn on_origin(code: &str) -> f32 {
+    ORIGIN.iter().find(|(c, _)| *c == code).map_or(0.0, |(_, w)| *w)
+}
