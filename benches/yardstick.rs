@@ -6,7 +6,10 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 
 fn main() -> io::Result<()> {
-    let mut buffer = vec![0; 256 << 10];
+    // At the start of a page: the kernel copies into any other place at a fifth of the speed.
+    let mut room = vec![0; (256 << 10) + 4096];
+    let start = room.as_ptr().align_offset(4096).min(4096);
+    let buffer = &mut room[start..start + (256 << 10)];
     let (mut files, mut octets) = (0u64, 0u64);
     for path in std::env::args_os().skip(1) {
         for entry in walkdir::WalkDir::new(Path::new(&path)) {
@@ -16,7 +19,7 @@ fn main() -> io::Result<()> {
             }
             let mut file = File::open(entry.path())?;
             loop {
-                match file.read(&mut buffer)? {
+                match file.read(buffer)? {
                     0 => break,
                     n => octets += n as u64,
                 }
