@@ -57,6 +57,8 @@ pub struct Answered {
     pub arrival: Option<Date>,
     /// `From` as written.
     pub from: Option<Address>,
+    /// `To` and `Cc` as they came back: the sender's word only.
+    pub to: Vec<Address>,
     /// `Subject`, decoded.
     pub subject: Option<String>,
     /// First word of the mail program's name; empty where headers came back and name none.
@@ -239,6 +241,13 @@ pub fn answered(m: &Message, kind: Kind, failed: &[String]) -> Answered {
             .and_then(|r| r.from.first())
             .map(|b| b.address.clone())
             .filter(|a| !a.is_empty()),
+        to: returned
+            .iter()
+            .flat_map(|r| r.to.iter().chain(&r.cc))
+            .map(|b| b.address.clone())
+            .filter(|a| !a.is_empty())
+            .take(8)
+            .collect(),
         subject,
         mailer: returned.filter(|_| headers).map(|r| {
             r.headers
@@ -390,6 +399,14 @@ fn match_by_id(found: &mut Found<'_>) -> Option<Link> {
     match (same_date, nobody) {
         (Some(true), _) => {
             found.add("id-and-date-in-sent", &quote);
+            // Where nobody is named that it could have gone to instead, its own To counts.
+            let named = answered.to.iter().find(|a| sent.went_to(n, a));
+            if nobody
+                && same_subject
+                && let Some(to) = named.map(ToString::to_string)
+            {
+                found.add("same-to-in-sent", &to);
+            }
             if let Some(c) = colleague {
                 found.add("recipient-in-sent", &format!("{c}: same organisation"));
             }

@@ -192,6 +192,12 @@ recipients. This is a permanent error. The following address(es) failed:\n\
     );
     if report {
         let b = format!("{}-eximdsn-{}", a.time, rng.digits(9));
+        let returned = format!("Return-path: <{}>\n{}", a.to(), a.returned());
+        let remote = if a.own_relay {
+            format!("Remote-MTA: dns; {}\nDiagnostic-Code: smtp; {}\n", a.remote.host, a.reply())
+        } else {
+            String::new()
+        };
         format!(
             "\
 {top}{references}Content-Type: multipart/report; report-type=delivery-status; boundary={b}\n\
@@ -216,17 +222,9 @@ Content-type: {}\n\
 \n\
 {}\n\
 --{b}--\n",
-            if a.own_relay {
-                format!(
-                    "Remote-MTA: dns; {}\nDiagnostic-Code: smtp; {}\n",
-                    a.remote.host,
-                    a.reply()
-                )
-            } else {
-                String::new()
-            },
+            remote,
             a.returned_type(),
-            format!("Return-path: <{}>\n{}", a.to(), a.returned())
+            returned
         )
     } else {
         let line = if a.returns == Returns::Whole {

@@ -25,6 +25,13 @@ const LINES: &[Line] = &[
         "A forwarder answers with another address; a public message can be replayed with all its headers.",
     ),
     (
+        "same-to-in-sent",
+        GENUINE,
+        Group::Recipient,
+        "id, Date, Subject and To are those of the message in Sent, and the answer names nobody else",
+        "A message replayed with all its headers looks so too, where its bounce does not name whom it failed for.",
+    ),
+    (
         "id-and-subject-in-sent",
         GENUINE,
         Group::Identity,

@@ -75,6 +75,7 @@ const KIND: &[(&str, f32)] = &[
 const ORIGIN: &[(&str, f32)] = &[
     ("id-and-recipient-in-sent", 7.0),
     ("id-and-date-in-sent", 2.5),
+    ("same-to-in-sent", 1.5),
     ("id-and-subject-in-sent", 1.0),
     ("id-only-in-sent", 1.5),
     ("replayed-id", 2.5),
