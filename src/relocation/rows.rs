@@ -79,7 +79,7 @@ pub fn read_rows(
 }
 
 /// Makes a plan of the rows of a saved one. Every row is compared with its message by hash before
-/// anything is moved; that is up to [`super::apply`].
+/// anything is moved; that is up to [`super::apply()`].
 pub fn plan_rows(stores: &[Store], rows: &[Row], copy: bool) -> Result<Plan, Error> {
     let mut plan = Plan { copy, include_flagged: true, ..Plan::default() };
     let places = Places::of(stores);
