@@ -519,7 +519,7 @@ fn create(job: &mut Job<'_>, from: &Path, to: &Path) -> io::Result<bool> {
 
 pub(super) fn sync_parent(path: &Path) -> io::Result<()> {
     let parent = path.parent().map_or_else(|| PathBuf::from("."), Path::to_owned);
-    Ok(File::open(parent)?.sync_all()?)
+    File::open(parent)?.sync_all()
 }
 
 /// Removes a target that this run made and that stayed empty.

@@ -129,8 +129,7 @@ pub fn undo(
         None => runs
             .iter()
             .filter(is_sweep)
-            .filter(|r| !r.forgotten() && !r.counts().is_empty() && !returned.is_undone(r))
-            .next_back(),
+            .rfind(|r| !r.forgotten() && !r.counts().is_empty() && !returned.is_undone(r)),
     };
     let Some(run) = run else { return Ok(report) };
     if run.forgotten() {
