@@ -151,8 +151,8 @@ impl Arguments {
             );
         }
         let made = match &self.plan {
-            Some(path) => self.read_from_file(path)?,
-            None => self.judged_by_scan(&known)?,
+            Some(path) => self.saved(path)?,
+            None => self.planned(&known)?,
         };
         list_skipped(&made.outcome);
         for output in &self.output {
@@ -207,7 +207,7 @@ impl Arguments {
         Ok(())
     }
 
-    fn judged_by_scan(&self, known: &Known) -> anyhow::Result<Made> {
+    fn planned(&self, known: &Known) -> anyhow::Result<Made> {
         let options = unscatter::scan::Options {
             threads: self.threads,
             readers: self.readers,
@@ -240,7 +240,7 @@ impl Arguments {
         Ok(Made { plan, findings, outcome })
     }
 
-    fn read_from_file(&self, path: &Path) -> anyhow::Result<Made> {
+    fn saved(&self, path: &Path) -> anyhow::Result<Made> {
         let shown = super::shown(path);
         let file = File::open(path).with_context(|| format!("cannot read {shown}"))?;
         let rows = relocation::read_rows(io::BufReader::new(file), &shown, &escape::undo_cell)?;

@@ -259,7 +259,8 @@ pub(super) fn carry_out(
                 touched.1.insert(maildir::folder_of(&m.from));
                 done.push(m);
             }
-            Err((m, why)) => {
+            Err(refusal) => {
+                let (m, why) = *refusal;
                 job.journal.push(&Record::Void(m.id, why.clone()));
                 job.report.skip(shown(&m.top.join(m.from.path())), why);
             }
@@ -284,9 +285,11 @@ pub(super) fn carry_out(
     job.journal.sync()
 }
 
+/// A move that was not carried out, and why.
+type Refusal = Box<(Move, String)>;
+
 /// One message. Gives back the move as it was carried out: the names may have had to change.
-#[expect(clippy::result_large_err, reason = "a step that failed comes back whole, to be reported")]
-fn one(job: &mut Job<'_>, maildir: &mut Maildir, m: Move) -> Result<Move, (Move, String)> {
+fn one(job: &mut Job<'_>, maildir: &mut Maildir, m: Move) -> Result<Move, Refusal> {
     let fail = |m: &Move, e: io::Error| {
         let why = match e.raw_os_error().map(rustix::io::Errno::from_raw_os_error) {
             Some(rustix::io::Errno::XDEV) => {
@@ -294,7 +297,7 @@ fn one(job: &mut Job<'_>, maildir: &mut Maildir, m: Move) -> Result<Move, (Move,
             }
             _ => e.to_string(),
         };
-        (m.clone(), why)
+        Box::new((m.clone(), why))
     };
     let mut m = m;
     for _ in 0..4 {
@@ -307,16 +310,19 @@ fn one(job: &mut Job<'_>, maildir: &mut Maildir, m: Move) -> Result<Move, (Move,
                 // Its flags may have changed between the look and now: once by the unique part.
                 let found = maildir.renamed(&m.from).map_err(|e| fail(&m, e))?;
                 let Some(found) = found.filter(|f| f.cur || !m.from.cur) else {
-                    return Err((m, "gone since it was scanned".into()));
+                    return Err(Box::new((m, "gone since it was scanned".into())));
                 };
                 let moved_on = maildir.look(&found).map_err(|e| fail(&m, e))?;
                 if moved_on.is_none_or(|s| s.ino != m.ino) || found == m.from {
-                    return Err((m, "gone since it was scanned".into()));
+                    return Err(Box::new((m, "gone since it was scanned".into())));
                 }
                 if matches!(job.kind, Kind::Sweep | Kind::Copy) {
                     let fresh = maildir::flags(&found.name);
                     if fresh.contains(&b'F') && !maildir::flags(&m.from.name).contains(&b'F') {
-                        return Err((m, "flagged since it was scanned; left alone".into()));
+                        return Err(Box::new((
+                            m,
+                            "flagged since it was scanned; left alone".into(),
+                        )));
                     }
                     let name = maildir::name_elsewhere(&found.name);
                     m.to.cur = found.cur;
@@ -329,7 +335,7 @@ fn one(job: &mut Job<'_>, maildir: &mut Maildir, m: Move) -> Result<Move, (Move,
             Err(e) => return Err(fail(&m, e)),
         };
         if !same {
-            return Err((m, "has changed since it was scanned; left alone".into()));
+            return Err(Box::new((m, "has changed since it was scanned; left alone".into())));
         }
         let result = match job.kind {
             Kind::Copy => maildir.copy(&m),
@@ -347,12 +353,11 @@ fn one(job: &mut Job<'_>, maildir: &mut Maildir, m: Move) -> Result<Move, (Move,
             Err(e) => return Err(fail(&m, e)),
         }
     }
-    Err((m, "changes its name all the time; left alone".into()))
+    Err(Box::new((m, "changes its name all the time; left alone".into())))
 }
 
 /// Says anew what is about to happen.
-#[expect(clippy::result_large_err, reason = "a step that failed comes back whole, to be reported")]
-fn again(job: &mut Job<'_>, m: &Move) -> Result<(), (Move, String)> {
+fn again(job: &mut Job<'_>, m: &Move) -> Result<(), Refusal> {
     job.journal.push(&Record::Move(m.clone()));
-    job.journal.sync().map_err(|e| (m.clone(), e.to_string()))
+    job.journal.sync().map_err(|e| Box::new((m.clone(), e.to_string())))
 }

@@ -24,7 +24,7 @@ pub(super) struct RunLock {
 impl RunLock {
     pub(super) fn take(state: &State) -> Result<RunLock, Error> {
         let file = state.file("lock", OFlags::RDWR | OFlags::CREATE)?;
-        match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        match flock(&file) {
             Ok(()) => Ok(RunLock { _file: file }),
             Err(Errno::WOULDBLOCK) => Err(Error::Busy(format!(
                 "another sweep or undo is running (it holds {}); try again when it is done",
@@ -39,10 +39,18 @@ impl RunLock {
 /// Lasts as long as the descriptor.
 pub(super) fn folder(fd: impl AsFd) -> bool {
     // A file system without such locks leaves the run lock of the state folder.
-    !matches!(
-        rustix::fs::flock(fd, FlockOperation::NonBlockingLockExclusive),
-        Err(Errno::WOULDBLOCK)
-    )
+    !matches!(flock(fd), Err(Errno::WOULDBLOCK))
+}
+
+/// Tries for a moment: a process that was just forked has the lock of its parent until it executes.
+fn flock(fd: impl AsFd) -> Result<(), Errno> {
+    for _ in 0..5 {
+        match rustix::fs::flock(&fd, FlockOperation::NonBlockingLockExclusive) {
+            Err(Errno::WOULDBLOCK) => std::thread::sleep(Duration::from_millis(20)),
+            other => return other,
+        }
+    }
+    Err(Errno::WOULDBLOCK)
 }
 
 /// Why an mbox was not locked.

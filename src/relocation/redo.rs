@@ -135,15 +135,11 @@ impl Change {
         if tail.length > old {
             // Space is reserved before the first octet changes. File systems that cannot do it get
             // what they have; the change can be finished later all the same.
-            let reserved = rustix::fs::fallocate(
-                file,
-                FallocateFlags::KEEP_SIZE,
-                self.start + old,
-                tail.length - old,
-            );
             use rustix::io::Errno;
-            if let Err(Errno::NOSPC | Errno::DQUOT | Errno::FBIG) = reserved {
-                return Err(io::Error::from(Errno::NOSPC));
+            let (at, more) = (self.start + old, tail.length - old);
+            let reserved = rustix::fs::fallocate(file, FallocateFlags::KEEP_SIZE, at, more);
+            if let Err(e @ (Errno::NOSPC | Errno::DQUOT | Errno::FBIG)) = reserved {
+                return Err(e.into());
             }
         }
         let mut buffer = vec![0u8; PIECE];
