@@ -7,6 +7,7 @@ mod journal;
 mod lock;
 mod maildir;
 mod mbox;
+mod mbox_return;
 mod messages;
 mod plan;
 mod record;
