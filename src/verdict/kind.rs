@@ -30,6 +30,9 @@ impl Sum {
     }
 }
 
+/// What puts a plain challenge before everything else; more than any sum of weights.
+const FIRST: f32 = 1_000.0;
+
 /// Decides the kind of a message.
 pub fn decide_kind(m: &Message, evidence: &[Evidence]) -> KindVerdict {
     let index = |kind: Kind| Kind::ALL.iter().position(|k| *k == kind).unwrap_or(0);
@@ -86,16 +89,19 @@ pub fn decide_kind(m: &Message, evidence: &[Evidence]) -> KindVerdict {
                 continue;
             }
             let odds = weights::KIND_BASE + sum.total() + answer - contrary;
-            // A request for one action is a challenge whatever container it comes in.
-            let rank =
-                if kind == Kind::ChallengeResponse && odds > 0.0 { odds + 20.0 } else { odds };
+            // A request for one action is a challenge whatever container it comes in. Words of both
+            // halves that merely stand in one text ("visit", "will be delivered") do not make one of
+            // a bounce.
+            let plain = sum.firm + sum.sender > 0.0 || sum.text > weights::TEXT_CAP;
+            let first = kind == Kind::ChallengeResponse && plain && odds > 0.0;
+            let rank = if first { odds + FIRST } else { odds };
             if odds > 0.0 && rank > best.1 {
                 best = (kind, rank);
             }
         }
     }
     let kind = best.0;
-    let odds = if kind == Kind::ChallengeResponse { best.1 - 20.0 } else { best.1 };
+    let odds = if best.1 > FIRST { best.1 - FIRST } else { best.1 };
     let p = if kind == Kind::Ordinary {
         let nearest = Kind::ALL
             .iter()

@@ -194,3 +194,21 @@ fn the_corpus_holds_what_the_project_promises() {
     let broken = fs::read_dir(corpus().join("broken")).unwrap().count();
     assert!(broken > 30, "{broken} broken messages");
 }
+
+#[test]
+fn without_the_tables_of_programs_no_bounce_becomes_a_challenge() {
+    let general = Recogniser::new(true);
+    let mut wrong = Vec::new();
+    let mut ran = 0;
+    for kind in [Kind::Bounce, Kind::DeliveryNotice] {
+        for path in files(&corpus().join(kind.name()), "eml") {
+            let (evidence, found) = look(&general, &fs::read(&path).unwrap());
+            ran += 1;
+            if found == Kind::ChallengeResponse {
+                wrong.push(format!("{}: {evidence:?}", path.display()));
+            }
+        }
+    }
+    assert!(ran > 100);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
