@@ -116,13 +116,6 @@ const LINES: &[Line] = &[
         "By address and neighbours; the name alone can be written by anybody. A stolen account has it too.",
     ),
     (
-        "relay-name-only",
-        FORGED,
-        Group::Contradiction,
-        "a hop names the owner's relay, but took the mail from an address that never was that relay",
-        "A Received line written by the forger.",
-    ),
-    (
         "authentication-failed",
         FORGED,
         Group::Path,
@@ -170,13 +163,6 @@ const LINES: &[Line] = &[
         Group::Campaign,
         "its subject is that of other answered mails that are in Sent",
         "The owner's own mailing.",
-    ),
-    (
-        "more-failures-than-recipients",
-        FORGED,
-        Group::Contradiction,
-        "more recipients failed than the message in Sent had",
-        "The surplus answers a copy of the id. A delay notice and the failure after it count once.",
     ),
 ];
 

@@ -85,12 +85,10 @@ const ORIGIN: &[(&str, f32)] = &[
     ("named-to-be-kept", 7.0),
     ("recipient-in-sent", 1.0),
     ("own-relay", 2.5),
-    ("relay-name-only", 1.5),
     ("authentication-failed", 1.5),
     ("own-id-shape", 0.5),
     ("campaign-forged", 2.5),
     ("campaign-genuine", 1.5),
-    ("more-failures-than-recipients", 1.5),
 ];
 
 /// What a signal on the kind adds, always positive.

@@ -212,3 +212,16 @@ fn without_the_tables_of_programs_no_bounce_becomes_a_challenge() {
     assert!(ran > 100);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn every_signal_on_the_origin_is_looked_for_somewhere() {
+    let sources = ["correlation.rs", "verdict/origin.rs"]
+        .map(|f| fs::read_to_string(root().join("src").join(f)).unwrap())
+        .concat();
+    let mut seen = 0;
+    for s in signals::list().iter().filter(|s| matches!(s.seen_in, SeenIn::Correlation(_))) {
+        assert!(sources.contains(&format!("\"{}\"", s.code)), "{} is never found", s.code);
+        seen += 1;
+    }
+    assert!(seen > 15);
+}
