@@ -219,7 +219,8 @@ fn sum(marks: &[Mark], solid: bool) -> (f32, Vec<Entry>) {
         let mut bounded = if solid && group == Group::Identity {
             raw.max(-weights::SOLID_CAP)
         } else {
-            raw.clamp(-weights::GROUP_CAP, weights::GROUP_CAP)
+            let most = if group == Group::Habit { weights::HABIT_CAP } else { weights::GROUP_CAP };
+            raw.clamp(-weights::GROUP_CAP, most)
         };
         if !solid && bounded < 0.0 && matches!(group, Group::Habit | Group::Time | Group::Campaign)
         {
@@ -291,6 +292,13 @@ mod tests {
         let marks = vec![mark(Group::Path, 9.0), mark(Group::Answered, 2.5)];
         let (odds, _) = sum(&marks, false);
         assert!(sigmoid(odds) > 0.99);
+    }
+
+    #[test]
+    fn a_new_device_that_is_not_in_sent_is_never_swept_for_that() {
+        let marks = vec![mark(Group::Habit, 9.0), mark(Group::Absence, 9.0)];
+        let (odds, _) = sum(&marks, false);
+        assert!(sigmoid(odds) < 0.99);
     }
 
     #[test]

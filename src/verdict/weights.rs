@@ -24,6 +24,10 @@ pub(super) const SOFT_DISCOUNT: f32 = 0.9;
 /// ln 19: what one group of evidence may add, so that no single group reaches 0.95.
 pub(crate) const GROUP_CAP: f32 = 2.944_439;
 
+/// What habits (id shape, mailer, From) may add towards forged: a new phone differs in all of them. With
+/// absence at its bound this stays below 0.99, so that a new device is never swept for these two alone.
+pub(crate) const HABIT_CAP: f32 = 1.6;
+
 /// What a solid match may add towards genuine.
 pub(crate) const SOLID_CAP: f32 = 7.0;
 
