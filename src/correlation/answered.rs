@@ -1,0 +1,142 @@
+//! Reads from an answer what is known of the mail it answers. Knows one message, never Sent.
+
+use std::collections::BTreeSet;
+
+use super::{Answered, Returns};
+use crate::message::{Address, Message, MessageId, ReturnPath, Returned, ReturnedForm};
+use crate::sent::{id_shape, mailer_name};
+use crate::signals::Kind;
+
+/// What is known of the mail that this message answers. `failed` are the recipients that its report or
+/// text names.
+pub fn answered(m: &Message, kind: Kind, failed: &[String]) -> Answered {
+    let returned = m.returned.as_ref();
+    let notification = m.notification.as_ref();
+    let mut ids: Vec<MessageId> = returned
+        .iter()
+        .flat_map(|r| r.message_id.iter().chain(&r.alias_ids))
+        .chain(notification.iter().filter_map(|n| n.original_message_id.as_ref()))
+        .filter(|id| !id.is_empty())
+        .cloned()
+        .collect();
+    let referred = ids.is_empty() && kind != Kind::FeedbackReport;
+    if referred {
+        ids.extend(m.parents.first().filter(|id| !id.is_empty()).cloned());
+    }
+    let subject = returned
+        .and_then(|r| r.subject.clone())
+        .filter(|s| !s.trim().is_empty())
+        .or_else(|| answered_subject(m, kind));
+    let headers = returned.is_some_and(|r| r.form != ReturnedForm::Fragments);
+
+    let mut asked: Vec<Address> = failed.iter().map(|f| Address::new(f)).collect();
+    if let Some(n) = notification {
+        for r in &n.recipients {
+            asked.extend(
+                r.final_recipient.iter().chain(&r.original_recipient).map(|a| Address::new(a)),
+            );
+        }
+    }
+    for field in ["x-failed-recipients", "x-actual-recipient"] {
+        if let Some(value) = m.headers.get(field) {
+            asked.extend(value.split(',').map(Address::new));
+        }
+    }
+    if matches!(kind, Kind::AutoReply | Kind::ChallengeResponse | Kind::Receipt) {
+        asked.extend(m.from.iter().chain(&m.reply_to).map(|b| b.address.clone()));
+    }
+    dedup(&mut asked);
+    let mut passed: Vec<Address> = Vec::new();
+    if let Some(r) = returned {
+        passed.extend(r.hops.iter().filter_map(|h| h.to.clone()));
+        for field in ["delivered-to", "x-original-to", "envelope-to", "x-envelope-to"] {
+            passed.extend(r.headers.all(field).map(Address::new));
+        }
+    }
+    dedup(&mut passed);
+    let mut answered_to: Vec<Address> = m.to.iter().map(|b| b.address.clone()).collect();
+    if answered_to.is_empty() {
+        answered_to.clone_from(&m.delivered_to);
+    }
+    dedup(&mut answered_to);
+
+    Answered {
+        returns: if headers {
+            Returns::Headers
+        } else if !ids.is_empty() || subject.is_some() {
+            Returns::Mention
+        } else {
+            Returns::Nothing
+        },
+        shape: ids.first().map(id_shape),
+        ids,
+        referred,
+        date: returned.and_then(|r| r.date),
+        arrival: notification.and_then(|n| n.arrival_date),
+        from: returned
+            .and_then(|r| r.from.first())
+            .map(|b| b.address.clone())
+            .filter(|a| !a.is_empty()),
+        to: returned
+            .iter()
+            .flat_map(|r| r.to.iter().chain(&r.cc))
+            .map(|b| b.address.clone())
+            .filter(|a| !a.is_empty())
+            .take(8)
+            .collect(),
+        subject,
+        mailer: returned.filter(|_| headers).map(|r| {
+            r.headers
+                .get("user-agent")
+                .or_else(|| r.headers.get("x-mailer"))
+                .map(mailer_name)
+                .unwrap_or_default()
+        }),
+        hops: returned.map(|r| r.hops.iter().take(8).cloned().collect()).unwrap_or_default(),
+        asked,
+        passed,
+        answered_to,
+        return_path: returned.and_then(|r| match &r.return_path {
+            ReturnPath::Is(a) => Some(a.clone()),
+            _ => None,
+        }),
+        authentication_failed: returned.and_then(authentication_failed),
+    }
+}
+
+fn dedup(addresses: &mut Vec<Address>) {
+    let mut seen = BTreeSet::new();
+    addresses.retain(|a| a.as_str().contains('@') && seen.insert(a.key()));
+    addresses.truncate(64);
+}
+
+/// The subject of the answered mail as an automatic reply repeats it behind its own prefix
+/// ("Automatic reply: Lunch", "Auto: Lunch", "Re: Lunch").
+fn answered_subject(m: &Message, kind: Kind) -> Option<String> {
+    if !matches!(kind, Kind::AutoReply | Kind::Receipt) {
+        return None;
+    }
+    let subject = m.subject.trim();
+    let (prefix, rest) = subject.split_once([':', '：'])?;
+    let rest = rest.trim();
+    (prefix.chars().count() <= 32 && !rest.is_empty()).then(|| rest.to_owned())
+}
+
+/// A failed SPF, DKIM or DMARC check recorded in the returned headers.
+fn authentication_failed(r: &Returned) -> Option<String> {
+    r.headers.fields.iter().find_map(|field| {
+        let value = field.value.to_lowercase();
+        let failed = match field.name.as_str() {
+            "received-spf" => value.starts_with("fail") || value.starts_with("softfail"),
+            "authentication-results" | "arc-authentication-results" => {
+                ["spf=fail", "spf=softfail", "dmarc=fail", "dkim=fail"]
+                    .iter()
+                    .any(|f| value.contains(f))
+            }
+            _ => false,
+        };
+        failed.then(|| {
+            format!("{}: {}", field.name, field.value.chars().take(100).collect::<String>())
+        })
+    })
+}
