@@ -346,6 +346,22 @@ impl SentIndex {
         index
     }
 
+    /// Whether Sent shows under which names the owner writes from that address.
+    pub fn knows_names(&self, address: &Address) -> bool {
+        self.identities
+            .get(address.base().as_str())
+            .is_some_and(|i| i.names.values().sum::<u32>() >= 5)
+    }
+
+    /// Whether the owner uses this display name with that address.
+    pub fn is_name(&self, address: &Address, name: &str) -> bool {
+        !name.is_empty()
+            && self
+                .identities
+                .get(address.base().as_str())
+                .is_some_and(|i| i.names.keys().any(|n| n.chars().take(80).eq(name.chars())))
+    }
+
     /// Messages in the index.
     pub fn len(&self) -> usize {
         self.entries.len()

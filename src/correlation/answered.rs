@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::sketch::sketch;
 use super::{Answered, Returns};
-use crate::message::{Address, Message, MessageId, ReturnPath, Returned, ReturnedForm};
+use crate::message::{Address, Hop, Message, MessageId, ReturnPath, Returned, ReturnedForm};
 use crate::sent::{id_shape, mailer_name};
 use crate::signals::Kind;
 
@@ -27,6 +28,7 @@ pub fn answered(m: &Message, kind: Kind, failed: &[String]) -> Answered {
         .and_then(|r| r.subject.clone())
         .filter(|s| !s.trim().is_empty())
         .or_else(|| answered_subject(m, kind));
+    let sketch = sketch(subject.as_deref(), returned);
     let headers = returned.is_some_and(|r| r.form != ReturnedForm::Fragments);
 
     let mut asked: Vec<Address> = failed.iter().map(|f| Address::new(f)).collect();
@@ -92,9 +94,19 @@ pub fn answered(m: &Message, kind: Kind, failed: &[String]) -> Answered {
                 .map(mailer_name)
                 .unwrap_or_default()
         }),
-        hops: returned.map(|r| r.hops.iter().take(8).cloned().collect()).unwrap_or_default(),
+        hops: returned.map(|r| distinct(&r.hops)).unwrap_or_default(),
+        sketch,
+        name: returned
+            .and_then(|r| r.from.first())
+            .map(|b| b.name.chars().take(80).collect())
+            .unwrap_or_default(),
+        script: returned.and_then(script),
         asked,
         passed,
+        answered_name: match m.to.as_slice() {
+            [one] => one.name.chars().take(80).collect(),
+            _ => String::new(),
+        },
         answered_to,
         return_path: returned.and_then(|r| match &r.return_path {
             ReturnPath::Is(a) => Some(a.clone()),
@@ -102,6 +114,32 @@ pub fn answered(m: &Message, kind: Kind, failed: &[String]) -> Answered {
         }),
         authentication_failed: returned.and_then(authentication_failed),
     }
+}
+
+/// Hops that a record keeps.
+const HOPS: usize = 10;
+
+/// The hops without those of a loop that repeat an earlier one, top first; of very many the lowest are
+/// kept too, where the author stands.
+fn distinct(hops: &[Hop]) -> Vec<Hop> {
+    let mut seen = BTreeSet::new();
+    let mut kept: Vec<Hop> = hops
+        .iter()
+        .filter(|h| h.ip.is_none() || seen.insert((h.ip, h.by.as_deref())))
+        .cloned()
+        .collect();
+    if kept.len() > HOPS {
+        kept.drain(HOPS / 2..kept.len() - HOPS / 2);
+    }
+    kept
+}
+
+/// The script that PHP or a hosting server's wrapper names as the author of a mail.
+fn script(r: &Returned) -> Option<String> {
+    ["x-php-originating-script", "x-php-script", "x-source-args"]
+        .iter()
+        .find_map(|f| r.headers.get(f))
+        .map(|v| v.chars().take(120).collect())
 }
 
 fn dedup(addresses: &mut Vec<Address>) {

@@ -4,10 +4,13 @@
 mod answered;
 mod matching;
 mod route;
+mod sketch;
 
 pub use answered::answered;
 pub use matching::link;
 pub(crate) use route::{boundary, is_local};
+pub use sketch::template;
+pub(crate) use sketch::{of_host, of_subject};
 
 use std::collections::BTreeSet;
 
@@ -69,14 +72,22 @@ pub struct Answered {
     pub subject: Option<String>,
     /// First word of the mail program's name; empty where headers came back and name none.
     pub mailer: Option<String>,
-    /// The first hops, top first.
+    /// The first hops, top first, those of a loop once.
     pub hops: Vec<Hop>,
+    /// What it says, as numbers: its subject, sentences and links with what varies masked.
+    pub sketch: Box<[u32]>,
+    /// Display name of its `From`.
+    pub name: String,
+    /// The script on a web server that wrote it, as the server notes.
+    pub script: Option<String>,
     /// Whom it could not reach or reached, and who answers.
     pub asked: Vec<Address>,
     /// Addresses that its Received lines and delivery fields name, forwarders' ones among them.
     pub passed: Vec<Address>,
     /// The addresses under which the answer came: the envelope sender of what is answered.
     pub answered_to: Vec<Address>,
+    /// The name under which the answer addresses the owner, where there is one.
+    pub answered_name: String,
     /// Its envelope sender.
     pub return_path: Option<Address>,
     /// A recorded failure of SPF, DKIM or DMARC.
@@ -87,6 +98,15 @@ impl Answered {
     /// Its own Message-ID, or the one that the answer refers to.
     pub fn message_id(&self) -> Option<&MessageId> {
         self.ids.first()
+    }
+
+    /// Whether the answer came to an address that carries a tag of the sending server (BATV, Barracuda).
+    pub fn is_tagged(&self) -> bool {
+        let tagged = |a: &Address| {
+            let local = a.as_str().to_ascii_lowercase();
+            ["prvs=", "btv1==", "msprvs1="].iter().any(|t| local.starts_with(t))
+        };
+        self.answered_to.iter().chain(&self.return_path).any(tagged)
     }
 
     /// When it was sent, as far as that came back, Unix seconds. Arrival-Date dates it better than its

@@ -4,8 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::habits::{Habits, Path};
-use crate::correlation::{Link, Record};
-use crate::sent::stripped_subject;
+use crate::correlation::{Link, Record, template};
 
 /// One group of answered mail.
 #[derive(Debug, Clone, Default)]
@@ -37,15 +36,6 @@ pub struct Campaigns {
 /// With fewer members a group is no campaign.
 pub const SMALLEST: u32 = 5;
 
-/// A subject with what a spam engine varies masked: numbers, and words with digits in them.
-pub fn template(subject: &str) -> String {
-    stripped_subject(subject)
-        .split_whitespace()
-        .map(|w| if w.chars().any(|c| c.is_ascii_digit()) { "#" } else { w })
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
 impl Campaigns {
     /// Groups all records by the template of their subject.
     pub fn group(records: &[&Record], habits: &Habits) -> Self {
@@ -60,9 +50,9 @@ impl Campaigns {
             c.members += 1;
             c.solid += u32::from(matches!(r.link, Link::Matched { solid: true, .. }));
             match habits.path(&r.answered, &r.headline.reporting_mta) {
-                Path::Foreign(_) => c.foreign += 1,
-                Path::Own(_) | Path::OwnRelayNewClient(_) => c.own += 1,
-                Path::Named(_) | Path::Silent => {}
+                Path::Foreign(_) | Path::Pretended { .. } => c.foreign += 1,
+                Path::Own { .. } | Path::NewClient { .. } => c.own += 1,
+                Path::OwnClient(_) | Path::Named(_) | Path::Silent => {}
             }
             if let Some(date) = r.date {
                 let (first, last) = c.span.unwrap_or((date, date));

@@ -10,43 +10,87 @@ use super::Reply;
 use crate::correlation::{Answered, Link, Record, Terms, boundary, is_local};
 use crate::message::Hop;
 use crate::sent::{Census, SentIndex, org_domain};
+use crate::signals::Kind;
 
 /// What the hops of a returned original say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Path {
     /// It came from an address of the owner's relays, from a client that solid matches know.
-    Own(String),
+    Own {
+        /// The relay.
+        relay: String,
+        /// The client below it has written ids of this structure before.
+        usual: bool,
+        /// The relay notes that the client authenticated; a web server or script does not.
+        authenticated: bool,
+    },
     /// It came from the owner's relay, but from a client never seen there: a new place, or a stolen
     /// account.
-    OwnRelayNewClient(String),
+    NewClient {
+        /// The client, as the relay saw it.
+        client: String,
+        /// The relay notes that the client authenticated.
+        authenticated: bool,
+    },
+    /// It came straight from a place from which the owner also writes over the relays.
+    OwnClient(String),
     /// It came from elsewhere; nothing in it names the owner's relays.
     Foreign(String),
+    /// It came from elsewhere, and names the owner's relay in a way that its neighbours disprove.
+    Pretended {
+        /// Where it really came from.
+        source: String,
+        /// The name that it wears.
+        name: String,
+    },
     /// It came from elsewhere, and a hop names the owner's relay: a forwarder in between, or a line
-    /// that somebody made up.
+    /// that somebody made up with care.
     Named(String),
     /// The hops say nothing, or the relays are not known.
     Silent,
 }
 
-/// How the owner's mail travels.
+impl Path {
+    /// Whether it came from a host that is none of the owner's; gives its address.
+    pub fn stranger(&self) -> Option<&str> {
+        match self {
+            Path::Foreign(source) | Path::Pretended { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+/// How the owner's mail travels and looks.
 #[derive(Debug, Clone, Default)]
 pub struct Habits {
     relays: Census,
     takers: Census,
     clients: BTreeSet<String>,
-    /// Organisations of hosts that received the owner's mail.
+    /// Addresses of clients below the relay.
+    places: BTreeSet<IpAddr>,
+    /// Client below the relay and structure of the id, as solid matches show them together.
+    ways: BTreeSet<(String, String)>,
+    /// Organisations of hosts that receive mail for others; the line of one is believed where the line
+    /// above took the mail from a host of that name.
     receivers: BTreeSet<String>,
     named: Vec<IpNet>,
     named_hosts: BTreeSet<String>,
-    /// Structures of ids that people's replies to the owner name. Submission services write ids that
-    /// never come into Sent.
-    answered_shapes: BTreeSet<String>,
+    /// Structures of ids that solid matches have, or that people's replies to the owner name.
+    usual_shapes: BTreeSet<String>,
     /// Addresses that people answer to, base form.
     pub addressed: BTreeSet<String>,
+    /// Solid bounces, and how many of them came to an address with the server's tag.
+    tags: (u32, u32),
 }
 
+/// Solid matches from which on a host that took in the owner's mail is known to be the owner's.
+const TAKEN: u32 = 3;
+
+/// Solid bounces from which on the owner's server is known to tag all mail.
+const TAGGED: u32 = 10;
+
 /// The network in which a client is taken to be the same place.
-fn network(ip: IpAddr) -> String {
+pub(super) fn network(ip: IpAddr) -> String {
     match ip {
         IpAddr::V4(v4) => {
             let [a, b, c, _] = v4.octets();
@@ -90,16 +134,32 @@ impl Habits {
             .copied()
             .filter(|r| matches!(r.link, Link::Matched { solid: true, .. }))
             .collect();
-        habits.learn_names(&solid, sent);
-        for record in &solid {
-            habits.take_in(&record.answered.hops);
+        habits.learn_names(records, &solid, sent);
+        let taken: Vec<_> =
+            solid.iter().map(|r| (habits.taken(&r.answered), &r.answered)).collect();
+        for ((relay, below), answered) in taken {
+            habits.places.extend(below.and_then(|h| h.ip).filter(|ip| !is_local(*ip)));
+            if let Some(ip) = relay {
+                habits.relays.add(&ip.to_string());
+            }
+            if let Some(client) = below.and_then(client) {
+                if let Some(shape) = &answered.shape {
+                    habits.ways.insert((client.clone(), shape.clone()));
+                }
+                habits.clients.insert(client);
+            }
+        }
+        habits.usual_shapes.extend(solid.iter().filter_map(|r| r.answered.shape.clone()));
+        for record in solid.iter().filter(|r| r.kind.kind == Kind::Bounce) {
+            habits.tags.0 += 1;
+            habits.tags.1 += u32::from(record.answered.is_tagged());
         }
         for reply in replies {
             if reply.list {
                 continue;
             }
             if terms.is_own(&reply.to, sent) && !terms.is_own(&reply.from, sent) {
-                habits.answered_shapes.insert(reply.shape.clone());
+                habits.usual_shapes.insert(reply.shape.clone());
             }
             if sent.by_id_key(reply.parent).is_some() {
                 habits.addressed.insert(reply.to.base().as_str().to_owned());
@@ -112,7 +172,7 @@ impl Habits {
     /// in last: as the receiver, or as the owner's own relay, where the owner authenticated or whose
     /// organisation is the owner's. Below a receiver's line the next host is the owner's, unless it
     /// receives as well (forwarders, loops).
-    fn learn_names(&mut self, solid: &[&Record], sent: &SentIndex) {
+    fn learn_names(&mut self, records: &[&Record], solid: &[&Record], sent: &SentIndex) {
         let own: BTreeSet<String> = sent
             .identities
             .keys()
@@ -142,25 +202,50 @@ impl Habits {
                 }
             }
         }
+        // Whoever writes the top line of any answered mail receives mail.
+        for top in records.iter().filter_map(|r| r.answered.hops.first()) {
+            if let Some(by) = top.by.as_ref().filter(|_| !top.authenticated) {
+                let org = org_domain(by);
+                let taker = self.takers.values().any(|(t, _)| org_domain(t) == org);
+                if !taker && !own.contains(&org) {
+                    self.receivers.insert(org);
+                }
+            }
+        }
     }
 
-    fn take_in(&mut self, hops: &[Hop]) {
-        let Some(top) = hops.first() else { return };
+    /// The address of the relay and the client below it, as the hops of a solid match show them.
+    fn taken<'a>(&self, answered: &'a Answered) -> (Option<IpAddr>, Option<&'a Hop>) {
+        let hops = &answered.hops;
+        let Some(top) = hops.first() else { return (None, None) };
         if top.by.as_ref().is_some_and(|by| self.takers.count(by) > 0) {
-            self.clients.extend(client(top));
-            return;
+            return (None, Some(top));
         }
-        let Some(b) = boundary(hops) else { return };
-        // What a receiver passes on to another is no relay of the owner's.
-        let passed_on =
-            hops[b].host.as_ref().is_some_and(|h| self.receivers.contains(&org_domain(h)));
-        if passed_on {
-            return;
+        match self.entry(hops) {
+            Some(at) => (hops[at].ip, hops.get(at + 1)),
+            None => (None, None),
         }
-        if let Some(ip) = hops[b].ip {
-            self.relays.add(&ip.to_string());
+    }
+
+    /// The hop over which the mail came to the first host that is not the sender's: down from the
+    /// answering side through forwarders that are known to receive mail and that the line above names.
+    fn entry(&self, hops: &[Hop]) -> Option<usize> {
+        let mut at = boundary(hops)?;
+        while !self.is_relay(&hops[at])
+            && let (Some(host), Some(next)) = (&hops[at].host, hops.get(at + 1))
+            && let Some(by) = &next.by
+            && !next.authenticated
+        {
+            let org = org_domain(by);
+            if org_domain(host) != org || !self.receivers.contains(&org) {
+                break;
+            }
+            match boundary(&hops[at + 1..]) {
+                Some(below) => at += 1 + below,
+                None => break,
+            }
         }
-        self.clients.extend(hops.get(b + 1).and_then(client));
+        Some(at)
     }
 
     /// Whether this is the address of a relay of the owner's.
@@ -173,11 +258,9 @@ impl Habits {
         self.is_own_relay(ip) || hop.host.as_ref().is_some_and(|h| self.named_hosts.contains(h))
     }
 
-    fn names_relay(&self, hop: &Hop) -> bool {
-        let taker = |name: &Option<String>| {
-            name.as_ref().is_some_and(|n| self.takers.count(n) > 0 || self.named_hosts.contains(n))
-        };
-        taker(&hop.by) || taker(&hop.helo) || taker(&hop.host) || self.is_relay(hop)
+    /// Whether a host of this name takes in the owner's mail.
+    fn is_taker(&self, name: &Option<String>, often: u32) -> bool {
+        name.as_ref().is_some_and(|n| self.takers.count(n) >= often || self.named_hosts.contains(n))
     }
 
     /// What the hops of an answered mail say.
@@ -190,34 +273,75 @@ impl Habits {
             return Path::Silent;
         }
         let Some(top) = hops.first() else { return Path::Silent };
-        let known = |h: Option<&Hop>| h.and_then(client).is_none_or(|c| self.clients.contains(&c));
         // The owner's own relay reports: the top hop is where it took the mail in.
         let reports = top.by.as_ref().is_some_and(|by| {
             self.takers.count(by) > 0
                 && (reporting_mta.is_empty() || org_domain(reporting_mta) == org_domain(by))
         });
         if reports {
-            let name = top.by.clone().unwrap_or_default();
-            return if known(Some(top)) { Path::Own(name) } else { Path::OwnRelayNewClient(name) };
+            return self.through(answered, top.by.clone().unwrap_or_default(), Some(top));
         }
-        let Some(b) = boundary(hops) else { return Path::Silent };
-        let quote = hops[b].ip.map(|ip| ip.to_string()).unwrap_or_default();
-        if self.is_relay(&hops[b]) {
-            return if known(hops.get(b + 1)) {
-                Path::Own(quote)
-            } else {
-                Path::OwnRelayNewClient(quote)
-            };
+        let Some(at) = self.entry(hops) else { return Path::Silent };
+        let source = hops[at].ip.map(|ip| ip.to_string()).unwrap_or_default();
+        if self.is_relay(&hops[at]) {
+            return self.through(answered, source, hops.get(at + 1));
         }
-        match hops[b..].iter().find(|h| self.names_relay(h)) {
+        if let Some(name) = self.pretended(hops, at) {
+            return Path::Pretended { source, name };
+        }
+        if hops[at].ip.is_some_and(|ip| self.places.contains(&ip)) {
+            return Path::OwnClient(source);
+        }
+        let names_relay =
+            |h: &Hop| self.is_taker(&h.by, 1) || self.is_taker(&h.helo, 1) || self.is_relay(h);
+        match hops[at..].iter().find(|h| names_relay(h)) {
             Some(hop) => Path::Named(hop.by.clone().unwrap_or_default()),
-            None => Path::Foreign(quote),
+            None => Path::Foreign(source),
         }
     }
 
-    /// Whether people's replies name ids of this structure as the owner's.
-    pub fn is_answered_shape(&self, shape: &str) -> bool {
-        self.answered_shapes.contains(shape)
+    /// What stands below the owner's relay decides whether it was the owner.
+    fn through(&self, answered: &Answered, relay: String, below: Option<&Hop>) -> Path {
+        let Some(below) = below else {
+            return Path::Own { relay, usual: false, authenticated: false };
+        };
+        let Some(client) = client(below) else {
+            return Path::Own { relay, usual: false, authenticated: false };
+        };
+        if !self.clients.contains(&client) {
+            return Path::NewClient { client, authenticated: below.authenticated };
+        }
+        let usual =
+            answered.shape.as_ref().is_some_and(|s| self.ways.contains(&(client, s.clone())));
+        Path::Own { relay, usual, authenticated: below.authenticated }
+    }
+
+    /// A name of the owner's relay that its neighbours disprove: the client calls itself so and is
+    /// another, or a line claims that the relay took the mail in while the host above took it from
+    /// elsewhere.
+    fn pretended(&self, hops: &[Hop], at: usize) -> Option<String> {
+        let same = |a: &Option<String>, b: &Option<String>| match (a, b) {
+            (Some(a), Some(b)) => org_domain(a) == org_domain(b),
+            _ => false,
+        };
+        let entry = &hops[at];
+        if self.is_taker(&entry.helo, TAKEN) && !same(&entry.host, &entry.helo) {
+            return entry.helo.clone();
+        }
+        let claim = hops[at + 1..].iter().position(|h| self.is_taker(&h.by, TAKEN))?;
+        let (above, line) = (&hops[at + claim], &hops[at + 1 + claim]);
+        (!self.is_relay(above) && !same(&above.host, &line.by)).then(|| line.by.clone()).flatten()
+    }
+
+    /// Whether the owner's server tags the envelope sender of all mail.
+    pub fn tags_all(&self) -> bool {
+        self.tags.0 >= TAGGED && self.tags.1 * 100 >= self.tags.0 * 98
+    }
+
+    /// Whether people's replies name ids of this structure as the owner's, or solid matches have them:
+    /// submission services write ids that never come into Sent.
+    pub fn is_usual_shape(&self, shape: &str) -> bool {
+        self.usual_shapes.contains(shape)
     }
 
     /// What a foreign source adds to the log-odds of `forged`: the owner's next mail takes a way never

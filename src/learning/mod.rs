@@ -4,10 +4,12 @@
 pub mod campaigns;
 pub mod coverage;
 pub mod habits;
+pub mod wording;
 
 pub use campaigns::{Campaign, Campaigns};
 pub use coverage::{Coverage, Reply};
 pub use habits::{Habits, Path};
+pub use wording::Wording;
 
 use crate::correlation::{Record, Terms};
 use crate::sent::SentIndex;
@@ -19,6 +21,8 @@ pub struct Lessons {
     pub coverage: Coverage,
     /// How the owner's mail looks and travels.
     pub habits: Habits,
+    /// What strangers and the owner write.
+    pub wording: Wording,
     /// Groups of answered mail.
     pub campaigns: Campaigns,
 }
@@ -33,6 +37,7 @@ pub fn learn(
 ) -> Lessons {
     let coverage = Coverage::measure(replies, sent, terms);
     let habits = Habits::learn(records, replies, sent, terms, relays);
+    let wording = Wording::learn(records, &habits, sent);
     let campaigns = Campaigns::group(records, &habits);
-    Lessons { coverage, habits, campaigns }
+    Lessons { coverage, habits, wording, campaigns }
 }

@@ -20,7 +20,7 @@ use crate::message::{Limits, parse};
 use crate::sent::SentIndex;
 use crate::signals::{Kind, Recogniser};
 use crate::store::{Chunk, Folder, Layout, Place, Role, Skipped, Store};
-use crate::verdict::{Verdict, decide, decide_kind, ordinary};
+use crate::verdict::{Prior, Verdict, decide, decide_kind, odds, ordinary};
 
 /// What a scan is to do. Everything has a default that needs no thought: `Options::default()`.
 #[derive(Debug, Clone, Default)]
@@ -383,10 +383,21 @@ fn judge(
     visit: &mut dyn FnMut(&Finding),
 ) {
     let Gathered { items, sent, lessons, terms } = gathered;
+    let of_record = |item: &Item| match item {
+        Item::Record(r, _) => odds(r, &lessons, &sent, &terms),
+        Item::Ordinary(_) => None,
+    };
+    let alone: Vec<Option<f32>> = items.par_iter().map(of_record).collect();
+    let mut seen = HashSet::new();
+    let once = items.iter().zip(&alone).filter_map(|(item, odds)| match item {
+        Item::Record(r, _) if seen.insert(r.fingerprint) => Some((&**r, (*odds)?)),
+        _ => None,
+    });
+    let prior = Prior::learn(once);
     let verdicts: Vec<Option<Verdict>> = items
         .par_iter()
         .map(|item| match item {
-            Item::Record(r, _) => Some(decide(r, &lessons, &sent, &terms)),
+            Item::Record(r, _) => Some(decide(r, &lessons, &sent, &terms, &prior)),
             Item::Ordinary(_) => None,
         })
         .collect();
@@ -494,5 +505,6 @@ pub fn judge_one(bytes: &[u8], options: &Options) -> Option<Verdict> {
         evidence: Vec::new(),
         headline,
     };
-    Some(decide(&record, &Lessons::default(), &SentIndex::default(), &terms(options)))
+    let lessons = Lessons::default();
+    Some(decide(&record, &lessons, &SentIndex::default(), &terms(options), &Prior::default()))
 }

@@ -3,12 +3,14 @@
 
 mod kind;
 mod origin;
+mod prior;
 pub(crate) mod weights;
 
 pub use crate::signals::{Entry, KindVerdict};
 pub use kind::decide_kind;
-pub use origin::decide;
 pub(crate) use origin::ordinary;
+pub use origin::{decide, odds};
+pub use prior::Prior;
 
 use crate::signals::Kind;
 

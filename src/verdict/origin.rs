@@ -1,7 +1,7 @@
 //! Decides whose mail an answer answers: adds up the groups of evidence, each bounded, and never lets
 //! one group decide alone.
 
-use super::{Entry, Origin, Verdict, kind::sigmoid, weights};
+use super::{Entry, Origin, Prior, Verdict, kind::sigmoid, weights};
 use crate::correlation::{Link, Record, Returns, Terms};
 use crate::learning::{Lessons, Path};
 use crate::message::Address;
@@ -46,26 +46,69 @@ impl Marks {
 /// Messages in Sent from which on its habits are taken to be known.
 const ENOUGH: u32 = 20;
 
-/// Judges one record by everything that was learned.
-pub fn decide(record: &Record, lessons: &Lessons, sent: &SentIndex, terms: &Terms) -> Verdict {
+/// Everything that speaks on one record.
+struct Weighed {
+    marks: Vec<Mark>,
+    /// A message in Sent is behind it, or the owner named it.
+    solid: bool,
+    /// It came over the owner's relay from a device at its usual place.
+    usual: bool,
+    /// It came over the owner's relay at all.
+    relayed: bool,
+}
+
+fn weigh(record: &Record, lessons: &Lessons, sent: &SentIndex, terms: &Terms) -> Weighed {
     let mut marks = Marks(Vec::new());
     for e in &record.evidence {
         marks.push(e, weights::on_origin(e.signal.code));
     }
     let solid = matches!(record.link, Link::Matched { solid: true, .. })
         || record.evidence.iter().any(|e| e.signal.code == "named-to-be-kept");
+    let path = lessons.habits.path(&record.answered, &record.headline.reporting_mta);
     if !solid {
         weigh_absence(record, lessons, &mut marks);
         weigh_address(record, lessons, sent, terms, &mut marks);
-        weigh_path(record, lessons, sent, terms, &mut marks);
+        weigh_path(record, &path, lessons, sent, terms, &mut marks);
         // The id, and perhaps the rest, of a known message may have been copied: then its shape is no
         // news.
         if !matches!(record.link, Link::Matched { .. } | Link::Contradicted(_)) {
             weigh_habits(record, lessons, sent, terms, &mut marks);
         }
-        weigh_campaign(record, lessons, &mut marks);
+        weigh_campaign(record, &path, lessons, sent, &mut marks);
     }
-    let (odds, ledger) = sum(&marks.0, solid);
+    let usual =
+        matches!(path, Path::Own { usual: true, .. } | Path::Own { authenticated: true, .. });
+    let relayed = matches!(path, Path::Own { .. } | Path::NewClient { .. });
+    Weighed { marks: marks.0, solid, usual, relayed }
+}
+
+/// What the prior is learned from: the log-odds of a record by its own evidence. `None` for mail over
+/// the owner's relay without a match: how often accounts are stolen has nothing to do with a flood.
+pub fn odds(record: &Record, lessons: &Lessons, sent: &SentIndex, terms: &Terms) -> Option<f32> {
+    let weighed = weigh(record, lessons, sent, terms);
+    (weighed.solid || !weighed.relayed).then(|| sum(&weighed, 0.0).0)
+}
+
+/// Judges one record by everything that was learned.
+pub fn decide(
+    record: &Record,
+    lessons: &Lessons,
+    sent: &SentIndex,
+    terms: &Terms,
+    prior: &Prior,
+) -> Verdict {
+    let weighed = weigh(record, lessons, sent, terms);
+    let before = if weighed.solid || weighed.relayed || sent.is_empty() {
+        0.0
+    } else {
+        prior.of(record, sum(&weighed, 0.0).0)
+    };
+    let (odds, mut ledger) = sum(&weighed, before);
+    if before != 0.0 {
+        let code = if before > 0.0 { "flood-day" } else { "quiet-day" };
+        let quote = format!("{:.0} % forged", 100.0 * sigmoid(before)).into();
+        ledger.push(Entry { code, quote, log_odds: before });
+    }
     let p = sigmoid(odds);
     let origin = if p >= weights::FORGED {
         Origin::Forged
@@ -110,6 +153,15 @@ fn weigh_address(
         return;
     }
     let to = &record.answered.answered_to;
+    let name = &record.answered.answered_name;
+    if let [address] = to.as_slice()
+        && terms.is_own(address, sent)
+        && sent.knows_names(address)
+        && !name.is_empty()
+        && !sent.is_name(address, name)
+    {
+        marks.add("strange-name", weights::on_origin("strange-name"), name);
+    }
     // Only one address in a domain of the owner's tells; a list of several tells nothing.
     let [address] = to.as_slice() else { return };
     if !terms.is_own_domain(address, sent)
@@ -125,20 +177,38 @@ fn weigh_address(
 
 fn weigh_path(
     record: &Record,
+    path: &Path,
     lessons: &Lessons,
     sent: &SentIndex,
     terms: &Terms,
     marks: &mut Marks,
 ) {
-    match lessons.habits.path(&record.answered, &record.headline.reporting_mta) {
-        Path::Own(quote) => marks.add("own-relay", weights::on_origin("own-relay"), &quote),
-        Path::Foreign(quote) => marks.add("foreign-source", lessons.habits.foreign(), &quote),
-        Path::OwnRelayNewClient(_) | Path::Named(_) | Path::Silent => {}
+    let listed = weights::on_origin;
+    match path {
+        Path::Own { relay, usual, authenticated } => {
+            marks.add("own-relay", listed("own-relay"), relay);
+            if *usual {
+                marks.add("usual-way", listed("usual-way"), relay);
+            } else if *authenticated {
+                marks.add("known-client", listed("known-client"), relay);
+            }
+        }
+        Path::OwnClient(client) => marks.add("own-client", listed("own-client"), client),
+        Path::Foreign(source) => marks.add("foreign-source", lessons.habits.foreign(), source),
+        Path::Pretended { source, name } => {
+            marks.add("foreign-source", lessons.habits.foreign(), source);
+            marks.add("pretended-relay", listed("pretended-relay"), &format!("{name} at {source}"));
+        }
+        Path::NewClient { .. } | Path::Named(_) | Path::Silent => {}
     }
     let a = &record.answered;
     let own = a.from.iter().chain(&a.return_path).any(|x| terms.is_own_domain(x, sent));
     if let Some(quote) = a.authentication_failed.as_ref().filter(|_| own) {
-        marks.add("authentication-failed", weights::on_origin("authentication-failed"), quote);
+        marks.add("authentication-failed", listed("authentication-failed"), quote);
+    }
+    if record.kind.kind == Kind::Bounce && lessons.habits.tags_all() && !a.is_tagged() {
+        let to = a.answered_to.first().map(ToString::to_string).unwrap_or_default();
+        marks.add("tag-missing", listed("tag-missing"), &to);
     }
 }
 
@@ -156,7 +226,7 @@ fn weigh_habits(
         let quote = a.message_id().map(ToString::to_string).unwrap_or_default();
         if sent.shapes.count(shape) > 0 {
             marks.add("own-id-shape", weights::on_origin("own-id-shape"), &quote);
-        } else if !same_domain(shape, sent) && !lessons.habits.is_answered_shape(shape) {
+        } else if !same_domain(shape, sent) && !lessons.habits.is_usual_shape(shape) {
             marks.add("foreign-id-shape", rare(sent.shapes.unseen()), &quote);
         }
     }
@@ -168,6 +238,11 @@ fn weigh_habits(
         && !terms.is_own(from, sent)
     {
         marks.add("foreign-from", foreign_from(from, terms, sent), from.as_str());
+    }
+    if let Some(from) = &a.from
+        && sent.is_name(from, &a.name)
+    {
+        marks.add("own-name", weights::on_origin("own-name"), &format!("{} <{from}>", a.name));
     }
     if let Some(mailer) = &a.mailer
         && sent.mailers.total() >= ENOUGH
@@ -192,20 +267,28 @@ fn rare(probability: f32) -> f32 {
     -probability.max(0.05).ln()
 }
 
-fn weigh_campaign(record: &Record, lessons: &Lessons, marks: &mut Marks) {
-    let Some(c) = lessons.campaigns.of(record) else { return };
-    // The owner's own mailing is a group too; one solid match makes the group genuine. Without a
-    // foreign way nothing shows that a group is not one that Sent has missed.
-    if c.solid >= 2 && c.solid * 3 >= c.members {
-        marks.add("campaign-genuine", weights::on_origin("campaign-genuine"), &c.template);
-    } else if c.solid == 0 && c.foreign >= 3 && c.own == 0 && c.foreign * 3 >= c.members {
-        marks.add("campaign-forged", weights::on_origin("campaign-forged"), &c.template);
+fn weigh_campaign(
+    record: &Record,
+    path: &Path,
+    lessons: &Lessons,
+    sent: &SentIndex,
+    marks: &mut Marks,
+) {
+    let quote = record.answered.subject.as_deref().unwrap_or_default();
+    // The owner's own mailing is a group too; what the owner wrote makes it genuine.
+    let odds = lessons.wording.odds(record, path.stranger().is_some(), sent);
+    if odds > 0.3 {
+        marks.add("campaign-forged", odds, quote);
+    } else if odds < -0.3 {
+        marks.add("campaign-genuine", (-odds).min(weights::on_origin("campaign-genuine")), quote);
     }
 }
 
 /// Adds up the groups within their bounds and scales the ledger to what was counted.
-fn sum(marks: &[Mark], solid: bool) -> (f32, Vec<Entry>) {
-    let mut total = 0.0f32;
+fn sum(weighed: &Weighed, before: f32) -> (f32, Vec<Entry>) {
+    let Weighed { marks, solid, usual, relayed } = weighed;
+    let (solid, usual) = (*solid, *usual);
+    let mut total = before;
     let mut forged_groups = 0;
     let mut genuine_groups = 0;
     let mut forgeable = 0.0f32;
@@ -246,10 +329,25 @@ fn sum(marks: &[Mark], solid: bool) -> (f32, Vec<Entry>) {
     if forged_groups < 2 {
         total = total.min(bound);
     }
+    // A new device at a new place is all that absence, path and habits show together; nothing is swept
+    // for these alone.
+    let marked = marks.iter().any(|m| {
+        m.log_odds > 1.0
+            && (matches!(m.group, Group::Contradiction | Group::Answered | Group::Campaign)
+                || m.code == "authentication-failed")
+    });
+    if !marked {
+        total = total.min(weights::UNMARKED);
+    }
+    // What went over the owner's relay was written by somebody with the owner's password, perhaps by
+    // the owner.
+    if *relayed {
+        total = total.min(bound);
+    }
     // What only looks like the owner's mail may come from a stolen account or a neighbour on the same
-    // relay: without a message in Sent behind it nothing is called genuine.
+    // relay: genuine wants a message in Sent behind it, or a device at its usual place.
     let matched = marks.iter().any(|m| m.group == Group::Identity && m.log_odds < 0.0);
-    if genuine_groups < 2 || !matched {
+    if genuine_groups < 2 || !(matched || usual) {
         total = total.max(-bound);
     }
     (total, ledger)
@@ -280,45 +378,49 @@ mod tests {
         Mark { code: "not-in-sent", group, log_odds, quote: "".into() }
     }
 
+    fn weighed(marks: Vec<Mark>, solid: bool) -> Weighed {
+        Weighed { marks, solid, usual: false, relayed: false }
+    }
+
     #[test]
     fn one_group_alone_never_makes_forged() {
         let marks = vec![mark(Group::Path, 9.0), mark(Group::Path, 9.0)];
-        let (odds, _) = sum(&marks, false);
+        let (odds, _) = sum(&weighed(marks, false), 0.0);
         assert!(sigmoid(odds) < weights::FORGED);
     }
 
     #[test]
     fn two_groups_may_make_forged() {
         let marks = vec![mark(Group::Path, 9.0), mark(Group::Answered, 2.5)];
-        let (odds, _) = sum(&marks, false);
+        let (odds, _) = sum(&weighed(marks, false), 0.0);
         assert!(sigmoid(odds) > 0.99);
     }
 
     #[test]
     fn a_new_device_that_is_not_in_sent_is_never_swept_for_that() {
         let marks = vec![mark(Group::Habit, 9.0), mark(Group::Absence, 9.0)];
-        let (odds, _) = sum(&marks, false);
+        let (odds, _) = sum(&weighed(marks, false), 0.0);
         assert!(sigmoid(odds) < 0.99);
     }
 
     #[test]
     fn forgeable_marks_alone_never_make_genuine() {
         let marks = vec![mark(Group::Habit, -9.0), mark(Group::Time, -9.0)];
-        let (odds, _) = sum(&marks, false);
+        let (odds, _) = sum(&weighed(marks, false), 0.0);
         assert!(odds >= -weights::FORGEABLE_CAP - 1e-4);
     }
 
     #[test]
     fn a_solid_match_outweighs_what_speaks_against_it() {
         let marks = vec![mark(Group::Identity, -7.0), mark(Group::Contradiction, 2.0)];
-        let (odds, _) = sum(&marks, true);
+        let (odds, _) = sum(&weighed(marks, true), 0.0);
         assert!(sigmoid(odds) < 0.05);
     }
 
     #[test]
     fn the_ledger_adds_up_to_what_was_counted() {
         let marks = vec![mark(Group::Path, 9.0), mark(Group::Path, 1.0), mark(Group::Absence, 0.5)];
-        let (odds, ledger) = sum(&marks, false);
+        let (odds, ledger) = sum(&weighed(marks, false), 0.0);
         let total: f32 = ledger.iter().map(|e| e.log_odds).sum();
         assert!((total - odds).abs() < 1e-3, "{total} {odds}");
     }

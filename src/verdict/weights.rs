@@ -34,6 +34,14 @@ pub(crate) const SOLID_CAP: f32 = 7.0;
 /// Forgeable marks together (habit, time) towards genuine, without a solid match.
 pub(crate) const FORGEABLE_CAP: f32 = 3.0;
 
+/// Log-odds of forged that absence, a foreign path and foreign habits reach together: 0.985.
+pub(crate) const UNMARKED: f32 = 4.18;
+
+/// Bounds of the share of forgeries that is expected before evidence.
+pub(crate) const PRIOR_LEAST: f32 = 0.1;
+/// The upper one: ln 5.7 = 1.73.
+pub(crate) const PRIOR_MOST: f32 = 0.85;
+
 /// p_forged at which the origin is `forged`; below one minus it, `genuine`.
 pub(crate) const FORGED: f32 = 0.95;
 
@@ -88,10 +96,16 @@ const ORIGIN: &[(&str, f32)] = &[
     ("subject-and-recipient-in-sent", 2.5),
     ("named-to-be-kept", 7.0),
     ("recipient-in-sent", 1.0),
-    ("own-relay", 2.5),
+    ("own-relay", 2.0),
+    ("usual-way", 1.5),
+    ("known-client", 0.5),
+    ("own-client", 1.0),
+    ("strange-name", 1.0),
+    ("pretended-relay", 2.9),
+    ("tag-missing", 2.5),
     ("authentication-failed", 1.5),
-    ("own-id-shape", 0.5),
-    ("campaign-forged", 2.5),
+    ("own-id-shape", 0.7),
+    ("own-name", 0.7),
     ("campaign-genuine", 1.5),
 ];
 

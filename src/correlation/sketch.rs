@@ -1,0 +1,104 @@
+//! A sketch of what a returned original says: its subject, its sentences and the hosts it links to,
+//! each as one small number, with all that a spam engine varies masked. Never keeps the words.
+
+use std::hash::BuildHasher;
+
+use crate::message::Returned;
+use crate::sent::{org_domain, stripped_subject};
+
+/// Numbers that one sketch holds at most: 16 sentences, 4 hosts, 1 subject.
+const SENTENCES: usize = 16;
+const HOSTS: usize = 4;
+
+/// Octets of the text that are looked at.
+const READ: usize = 8 << 10;
+
+/// A shorter sentence ("Hello,", "Best regards") says nothing about who wrote it.
+const SHORTEST: usize = 12;
+
+fn number(kind: u8, text: &str) -> u32 {
+    let hash = foldhash::quality::FixedState::with_seed(0x736b_6574).hash_one((kind, text));
+    (hash >> 32) as u32
+}
+
+/// A subject with what a spam engine varies masked: numbers, and words with digits in them.
+pub fn template(subject: &str) -> String {
+    masked(&stripped_subject(subject))
+}
+
+fn masked(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        let varies = word.chars().any(|c| c.is_ascii_digit()) || word.contains("://");
+        if varies { out.push('#') } else { out.extend(word.chars().flat_map(char::to_lowercase)) }
+    }
+    out
+}
+
+/// The number of a subject, `None` where it is too short to tell anything.
+pub(crate) fn of_subject(subject: &str) -> Option<u32> {
+    let template = template(subject);
+    let letters = template.chars().filter(|c| c.is_alphabetic()).count();
+    (letters >= 4).then(|| number(1, &template))
+}
+
+/// The number of the organisation of a host.
+pub(crate) fn of_host(organisation: &str) -> u32 {
+    number(3, organisation)
+}
+
+/// What the answered mail says, sorted, without repetition.
+pub(super) fn sketch(subject: Option<&str>, returned: Option<&Returned>) -> Box<[u32]> {
+    let mut numbers: Vec<u32> = subject.and_then(of_subject).into_iter().collect();
+    if let Some(r) = returned {
+        let mut end = r.text.len().min(READ);
+        while !r.text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let text = &r.text[..end];
+        let sentences = text
+            .split(['\n', '\r', '!', '?', '。', '！', '？'])
+            .flat_map(|line| line.split(". "))
+            .map(|s| masked(s.trim().trim_end_matches('.')))
+            .filter(|s| s.chars().filter(|c| c.is_alphabetic()).count() >= SHORTEST);
+        numbers.extend(sentences.take(SENTENCES).map(|s| number(2, &s)));
+        numbers.extend(hosts(text).take(HOSTS).map(|h| of_host(&h)));
+    }
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers.into()
+}
+
+/// Organisations of the hosts that a text links to.
+fn hosts(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.match_indices("://").filter_map(|(at, mark)| {
+        let rest = &text[at + mark.len()..];
+        let end = rest
+            .find(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '-')))
+            .unwrap_or(rest.len());
+        let host = &rest[..end];
+        (host.contains('.') && host.len() <= 255).then(|| org_domain(host))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_spam_engine_varies_is_masked() {
+        assert_eq!(template("Re: Invoice 4711 for  You"), template("invoice 9 For you"));
+        assert_ne!(template("Invoice 4711"), template("Receipt 4711"));
+        assert_eq!(of_subject("12345"), None);
+    }
+
+    #[test]
+    fn hosts_of_links_are_read_without_what_stands_around_them() {
+        let found: Vec<String> =
+            hosts("see http://a.shop.example/x?y <https://b.example> and ://").collect();
+        assert_eq!(found, ["shop.example", "b.example"]);
+    }
+}

@@ -1,0 +1,232 @@
+//! What answered mail says, over all records: which sentences, subjects and links stand in mail that
+//! strangers sent, and which in the owner's. What is known of some members of a campaign informs those
+//! of which nothing else came back. Numbers only; the words themselves are not kept.
+
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+use std::net::IpAddr;
+
+use super::habits::{Habits, network};
+use crate::correlation::{Answered, Link, Record, of_host, of_subject};
+use crate::sent::SentIndex;
+
+/// What is known of one sentence, subject or link.
+#[derive(Debug, Clone, Copy, Default)]
+struct Use {
+    /// Solid matches that have it.
+    own: u32,
+    /// Mails of strangers that have it.
+    strange: u32,
+    /// Of these, to somebody whom the owner wrote to.
+    known: u32,
+    /// The first few different networks that they came from.
+    networks: [u32; NETWORKS],
+}
+
+/// From so many networks on a group is taken to come from many places: the owner's own mailing, sent
+/// over a service that no solid match shows, comes from one.
+const NETWORKS: usize = 3;
+
+/// Mails of one place to so many strangers, none of whom the owner ever wrote to, are no mailing of the
+/// owner's either.
+const MANY: u32 = 20;
+
+/// Numbers that are hashes already.
+#[derive(Debug, Clone, Copy, Default)]
+struct Plain(u64);
+
+impl std::hash::Hasher for Plain {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, octets: &[u8]) {
+        for o in octets {
+            self.0 = (self.0 << 8) | u64::from(*o);
+        }
+    }
+    fn write_u32(&mut self, n: u32) {
+        // The table takes the top bits for itself and the low ones for the place.
+        self.0 = u64::from(n).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+}
+
+/// What answered mail says.
+#[derive(Debug, Default)]
+pub struct Wording {
+    uses: HashMap<u32, Use, BuildHasherDefault<Plain>>,
+    /// How much solid matches and the mails of strangers resemble the mail of strangers.
+    to_strange: Scores,
+    /// How much both resemble the owner's.
+    to_own: Scores,
+}
+
+/// Resemblances of either side, ascending.
+#[derive(Debug, Default)]
+struct Scores {
+    own: Vec<f32>,
+    strange: Vec<f32>,
+}
+
+impl Scores {
+    fn add(&mut self, side: Side, score: f32) {
+        match side {
+            Side::Own => self.own.push(score),
+            Side::Strange => self.strange.push(score),
+            Side::Open => {}
+        }
+    }
+
+    fn sort(&mut self) {
+        self.own.sort_by(f32::total_cmp);
+        self.strange.sort_by(f32::total_cmp);
+    }
+}
+
+/// How much more often one side reaches this score than the other, as log-odds; `None` where it does
+/// not. That few reach even more says nothing against this one.
+fn odds(score: f32, side: &[f32], other: &[f32]) -> Option<f32> {
+    if score <= 0.0 {
+        return None;
+    }
+    let above = |scores: &[f32]| scores.len() - scores.partition_point(|s| *s < score);
+    let ours = (above(side) as f32 + 0.5) / (side.len() as f32 + 1.0);
+    let theirs = (above(other) as f32 + 1.0) / (other.len() as f32 + 2.0);
+    Some((ours.max(0.3) / theirs).ln()).filter(|o| *o > 0.0)
+}
+
+/// What a record counts as here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Own,
+    Strange,
+    Open,
+}
+
+fn side(record: &Record, stranger: bool) -> Side {
+    match record.link {
+        Link::Matched { solid: true, .. } => Side::Own,
+        Link::Absent | Link::Contradicted(_) if stranger => Side::Strange,
+        _ => Side::Open,
+    }
+}
+
+/// Weights of the three strongest resemblances; they are not independent of each other.
+const STRONGEST: [f32; 3] = [1.0, 0.5, 0.25];
+
+impl Wording {
+    /// Learns from all records.
+    pub fn learn(records: &[&Record], habits: &Habits, sent: &SentIndex) -> Self {
+        let mut wording = Wording::default();
+        let sides: Vec<(Side, u32)> = records
+            .iter()
+            .map(|r| {
+                let path = habits.path(&r.answered, &r.headline.reporting_mta);
+                let from = path.stranger().and_then(|s| s.parse::<IpAddr>().ok());
+                (side(r, path.stranger().is_some()), from.map_or(0, number))
+            })
+            .collect();
+        for (r, (side, from)) in records.iter().zip(&sides) {
+            let known = r.evidence.iter().any(|e| e.signal.code == "recipient-in-sent");
+            for n in &r.answered.sketch {
+                let u = wording.uses.entry(*n).or_default();
+                match side {
+                    Side::Own => u.own += 1,
+                    Side::Strange => {
+                        u.strange += 1;
+                        u.known += u32::from(known);
+                        u.came_from(*from);
+                    }
+                    Side::Open => {}
+                }
+            }
+        }
+        wording.uses.retain(|_, u| u.own + u.strange > 0);
+        for (r, (side, _)) in records.iter().zip(&sides) {
+            if *side == Side::Open {
+                continue;
+            }
+            wording
+                .to_strange
+                .add(*side, wording.resemblance(&r.answered, sent, |u| u.strange(*side)));
+            wording.to_own.add(*side, wording.resemblance(&r.answered, sent, |u| u.own(*side)));
+        }
+        wording.to_strange.sort();
+        wording.to_own.sort();
+        wording
+    }
+
+    /// How much a mail resembles others by the given measure of one sentence, subject or link.
+    fn resemblance(
+        &self,
+        answered: &Answered,
+        sent: &SentIndex,
+        strength: impl Fn(&Use) -> f32,
+    ) -> f32 {
+        let subject = answered.subject.as_deref().and_then(of_subject);
+        let owners =
+            answered.subject.as_deref().is_some_and(|s| sent.by_subject(s).next().is_some());
+        // A host that strangers link to may also stand in their ids.
+        let host =
+            answered.shape.as_deref().and_then(|s| s.rsplit_once('@')).map(|(_, d)| of_host(d));
+        let host = host.filter(|h| !answered.sketch.contains(h));
+        let mut found = [0.0f32; STRONGEST.len()];
+        for n in answered.sketch.iter().copied().chain(host) {
+            if owners && Some(n) == subject {
+                continue;
+            }
+            let Some(u) = self.uses.get(&n) else { continue };
+            let mut strength = strength(u);
+            for place in &mut found {
+                if strength > *place {
+                    std::mem::swap(&mut strength, place);
+                }
+            }
+        }
+        found.iter().zip(STRONGEST).map(|(s, w)| s * w).sum()
+    }
+
+    /// What the likeness to other mail adds to the log-odds of `forged`: positive where it resembles
+    /// the mail of strangers more than solid matches do, negative where it resembles the owner's.
+    pub fn odds(&self, record: &Record, stranger: bool, sent: &SentIndex) -> f32 {
+        let side = side(record, stranger);
+        let strange = self.resemblance(&record.answered, sent, |u| u.strange(side));
+        let own = self.resemblance(&record.answered, sent, |u| u.own(side));
+        let forged = odds(strange, &self.to_strange.strange, &self.to_strange.own).unwrap_or(0.0);
+        let genuine = odds(own, &self.to_own.own, &self.to_own.strange).unwrap_or(0.0);
+        forged - genuine
+    }
+}
+
+impl Use {
+    fn came_from(&mut self, network: u32) {
+        if network != 0
+            && !self.networks.contains(&network)
+            && let Some(free) = self.networks.iter_mut().find(|n| **n == 0)
+        {
+            *free = network;
+        }
+    }
+
+    fn strange(&self, side: Side) -> f32 {
+        let strange = self.strange.saturating_sub(u32::from(side == Side::Strange));
+        let own = self.own.saturating_sub(u32::from(side == Side::Own));
+        let many = self.networks.iter().all(|n| *n != 0);
+        if strange < 2 || !(many || strange >= MANY && self.known == 0) {
+            return 0.0;
+        }
+        ((strange as f32 + 0.5) / (own as f32 + 0.5)).ln().max(0.0)
+    }
+
+    fn own(&self, side: Side) -> f32 {
+        let strange = self.strange.saturating_sub(u32::from(side == Side::Strange));
+        let own = self.own.saturating_sub(u32::from(side == Side::Own));
+        if own < 2 { 0.0 } else { ((own as f32 + 0.5) / (strange as f32 + 0.5)).ln().max(0.0) }
+    }
+}
+
+/// A network as a number, never 0.
+fn number(ip: IpAddr) -> u32 {
+    use std::hash::BuildHasher;
+    let hash = foldhash::quality::FixedState::with_seed(0x6e65_7477).hash_one(network(ip));
+    ((hash >> 32) as u32).max(1)
+}
