@@ -191,7 +191,10 @@ impl Wording {
         let side = side(record, stranger);
         let strange = self.resemblance(&record.answered, sent, |u| u.strange(side));
         let own = self.resemblance(&record.answered, sent, |u| u.own(side));
+        // A device that no solid match shows writes as strangers do by chance; the likeness of two or
+        // three tells no more than their number.
         let forged = odds(strange, &self.to_strange.strange, &self.to_strange.own).unwrap_or(0.0);
+        let forged = forged.min(strange);
         let genuine = odds(own, &self.to_own.own, &self.to_own.strange).unwrap_or(0.0);
         forged - genuine
     }

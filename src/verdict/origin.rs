@@ -55,6 +55,8 @@ struct Weighed {
     usual: bool,
     /// It came over the owner's relay at all.
     relayed: bool,
+    /// Sent covers that time and was searched.
+    sought: bool,
 }
 
 fn weigh(record: &Record, lessons: &Lessons, sent: &SentIndex, terms: &Terms) -> Weighed {
@@ -79,7 +81,8 @@ fn weigh(record: &Record, lessons: &Lessons, sent: &SentIndex, terms: &Terms) ->
     let usual =
         matches!(path, Path::Own { usual: true, .. } | Path::Own { authenticated: true, .. });
     let relayed = matches!(path, Path::Own { .. } | Path::NewClient { .. });
-    Weighed { marks: marks.0, solid, usual, relayed }
+    let sought = matches!(record.link, Link::Absent | Link::Contradicted(_));
+    Weighed { marks: marks.0, solid, usual, relayed, sought }
 }
 
 /// What the prior is learned from: the log-odds of a record by its own evidence. `None` for mail over
@@ -286,7 +289,7 @@ fn weigh_campaign(
 
 /// Adds up the groups within their bounds and scales the ledger to what was counted.
 fn sum(weighed: &Weighed, before: f32) -> (f32, Vec<Entry>) {
-    let Weighed { marks, solid, usual, relayed } = weighed;
+    let Weighed { marks, solid, usual, relayed, sought } = weighed;
     let (solid, usual) = (*solid, *usual);
     let mut total = before;
     let mut forged_groups = 0;
@@ -330,10 +333,11 @@ fn sum(weighed: &Weighed, before: f32) -> (f32, Vec<Entry>) {
         total = total.min(bound);
     }
     // A new device at a new place is all that absence, path and habits show together; nothing is swept
-    // for these alone.
+    // for these alone. Where Sent says nothing, the owner may have written like the strangers.
     let marked = marks.iter().any(|m| {
         m.log_odds > 1.0
-            && (matches!(m.group, Group::Contradiction | Group::Answered | Group::Campaign)
+            && (matches!(m.group, Group::Contradiction | Group::Answered)
+                || m.group == Group::Campaign && *sought
                 || m.code == "authentication-failed")
     });
     if !marked {
@@ -379,7 +383,7 @@ mod tests {
     }
 
     fn weighed(marks: Vec<Mark>, solid: bool) -> Weighed {
-        Weighed { marks, solid, usual: false, relayed: false }
+        Weighed { marks, solid, usual: false, relayed: false, sought: true }
     }
 
     #[test]
