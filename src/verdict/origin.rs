@@ -55,7 +55,7 @@ struct Weighed {
     usual: bool,
     /// It came over the owner's relay at all.
     relayed: bool,
-    /// Sent covers that time and was searched.
+    /// Sent covers that time, and holds enough of that device's mail for its absence to tell.
     sought: bool,
 }
 
@@ -81,7 +81,8 @@ fn weigh(record: &Record, lessons: &Lessons, sent: &SentIndex, terms: &Terms) ->
     let usual =
         matches!(path, Path::Own { usual: true, .. } | Path::Own { authenticated: true, .. });
     let relayed = matches!(path, Path::Own { .. } | Path::NewClient { .. });
-    let sought = matches!(record.link, Link::Absent | Link::Contradicted(_));
+    let absence = marks.0.iter().find(|m| m.group == Group::Absence).map_or(0.0, |m| m.log_odds);
+    let sought = matches!(record.link, Link::Contradicted(_)) || absence >= weights::SOUGHT;
     Weighed { marks: marks.0, solid, usual, relayed, sought }
 }
 

@@ -37,6 +37,10 @@ pub(crate) const FORGEABLE_CAP: f32 = 3.0;
 /// Log-odds of forged that absence, a foreign path and foreign habits reach together: 0.985.
 pub(crate) const UNMARKED: f32 = 4.18;
 
+/// What absence has to weigh before likeness to the mail of strangers may decide: Sent holds at least
+/// every fifth mail of that device.
+pub(crate) const SOUGHT: f32 = 0.22;
+
 /// Bounds of the share of forgeries that is expected before evidence.
 pub(crate) const PRIOR_LEAST: f32 = 0.1;
 /// The upper one: ln 5.7 = 1.73.
