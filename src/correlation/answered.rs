@@ -151,12 +151,20 @@ fn dedup(addresses: &mut Vec<Address>) {
 /// The subject of the answered mail as an automatic reply repeats it behind its own prefix
 /// ("Automatic reply: Lunch", "Auto: Lunch", "Re: Lunch").
 fn answered_subject(m: &Message, kind: Kind) -> Option<String> {
-    if !matches!(kind, Kind::AutoReply | Kind::Receipt) {
+    if !matches!(kind, Kind::AutoReply | Kind::Receipt | Kind::ChallengeResponse) {
         return None;
     }
     let subject = m.subject.trim();
     let (prefix, rest) = subject.split_once([':', '：'])?;
-    let rest = rest.trim();
+    let mut rest = rest.trim();
+    // A challenge puts its own key behind the subject: "(ask:1790000000.a1.b2)", "[Qurb #12]".
+    if kind == Kind::ChallengeResponse
+        && let Some(open) = rest.rfind(['(', '['])
+        && rest.ends_with([')', ']'])
+        && rest[open..].chars().any(|c| c.is_ascii_digit())
+    {
+        rest = rest[..open].trim_end();
+    }
     (prefix.chars().count() <= 32 && !rest.is_empty()).then(|| rest.to_owned())
 }
 

@@ -188,8 +188,8 @@ const LINES: &[Line] = &[
     (
         "foreign-from",
         FORGED,
-        Group::Habit,
-        "the original's From is no address that the owner ever sent from",
+        Group::Answered,
+        "the answer goes to the owner, but the original's From is no address that the owner ever sent from",
         "Joe jobs vary the local part or only use the address in the envelope.",
     ),
     (

@@ -240,6 +240,7 @@ fn weigh_habits(
     if let Some(from) = &a.from
         && (sent.len() as u32) >= ENOUGH
         && !terms.is_own(from, sent)
+        && a.answered_to.iter().any(|to| terms.is_own(to, sent))
     {
         marks.add("foreign-from", foreign_from(from, terms, sent), from.as_str());
     }
