@@ -1,11 +1,13 @@
 //! What all records together teach, once, at the end of the first pass. Pure; the result does not
 //! depend on the order of records.
 
+pub mod abuse;
 pub mod campaigns;
 pub mod coverage;
 pub mod habits;
 pub mod wording;
 
+pub use abuse::{Abuse, Tally};
 pub use campaigns::{Campaign, Campaigns};
 pub use coverage::{Coverage, Reply};
 pub use habits::{Habits, Path};
@@ -38,6 +40,14 @@ pub fn learn(
     let coverage = Coverage::measure(replies, sent, terms);
     let habits = Habits::learn(records, replies, sent, terms, relays);
     let wording = Wording::learn(records, &habits, sent);
-    let campaigns = Campaigns::group(records, &habits);
+    let campaigns = Campaigns::group(records, &habits, &wording, sent);
     Lessons { coverage, habits, wording, campaigns }
+}
+
+impl Lessons {
+    /// How the owner's name came into the mail that this answers.
+    pub fn abuse(&self, record: &Record, sent: &SentIndex) -> Option<Abuse> {
+        let path = self.habits.path(&record.answered, &record.headline.reporting_mta);
+        Abuse::of(record, &path, &self.wording, sent)
+    }
 }

@@ -198,6 +198,12 @@ impl Wording {
         let genuine = odds(own, &self.to_own.own, &self.to_own.strange).unwrap_or(0.0);
         forged - genuine
     }
+
+    /// How many mails of strangers have this sentence or link, where the owner's have it not and more
+    /// than one of them does.
+    pub(super) fn strange_uses(&self, n: u32) -> Option<u32> {
+        self.uses.get(&n).filter(|u| u.own == 0 && u.strange >= 2).map(|u| u.strange)
+    }
 }
 
 impl Use {

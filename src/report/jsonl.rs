@@ -44,10 +44,11 @@ struct Piece<'a>(&'a Entry);
 
 impl Serialize for Line<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(COLUMNS.len() + 1))?;
+        let mut map = serializer.serialize_map(Some(COLUMNS.len() + 2))?;
         for column in COLUMNS {
             map.serialize_entry(column.name, &Value((column.cell)(self.0)))?;
         }
+        map.serialize_entry("abuse", &self.0.abuse.map(|a| a.name()))?;
         map.serialize_entry("ledger", &Ledger(self.0.verdict.ledger()))?;
         map.end()
     }

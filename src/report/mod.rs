@@ -216,6 +216,7 @@ pub(crate) mod samples {
             sent_match: String::new(),
             source_ip: "192.0.2.7".into(),
             campaign: Some(3),
+            abuse: None,
             defects: vec!["bad-encoding".into(), "original-cut".into()],
         }
     }

@@ -14,6 +14,7 @@ use crate::store::Role;
 use crate::verdict::Origin;
 
 mod figures;
+mod hacked;
 
 use figures::{counted, duration};
 pub use figures::{day, grouped, octets};
@@ -49,6 +50,7 @@ pub struct Summary<W: Write> {
     failed: Failures,
     undecided: Undecided,
     example: Option<String>,
+    examples: hacked::Examples,
 }
 
 #[derive(Default)]
@@ -149,6 +151,7 @@ impl<W: Write> Summary<W> {
             failed: Failures::default(),
             undecided: Undecided::default(),
             example: None,
+            examples: hacked::Examples::default(),
         }
     }
 }
@@ -170,6 +173,7 @@ impl<W: Write> Format for Summary<W> {
             return Ok(());
         }
         self.rows.entry((kind, origin)).or_default().add(finding.date);
+        self.examples.add(finding);
         match origin {
             Some(Origin::Genuine) if kind == Kind::Bounce => self.failed.add(finding),
             Some(Origin::Unknown) | None => self.undecided.add(finding),
@@ -184,8 +188,10 @@ impl<W: Write> Format for Summary<W> {
     }
 
     fn end(&mut self, outcome: &Outcome) -> io::Result<()> {
+        self.urgent(outcome)?;
         self.assumed(outcome)?;
         self.found(outcome)?;
+        self.hacked(outcome)?;
         self.failures()?;
         self.not_decided(outcome)?;
         self.skipped(outcome)?;

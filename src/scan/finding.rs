@@ -2,7 +2,7 @@
 
 use super::Source;
 use crate::correlation::{Headline, Link, Record, boundary, is_local};
-use crate::learning::Lessons;
+use crate::learning::{Abuse, Lessons};
 use crate::sent::SentIndex;
 use crate::store::{Fingerprint, Place, Role};
 use crate::verdict::Verdict;
@@ -60,6 +60,9 @@ pub struct Finding {
     pub source_ip: String,
     /// Number of the campaign.
     pub campaign: Option<u32>,
+    /// How the owner's name came into the answered mail; `None` for ordinary mail and for answers to
+    /// messages in Sent.
+    pub abuse: Option<Abuse>,
     /// What was broken, codes.
     pub defects: Vec<String>,
 }
@@ -127,6 +130,7 @@ impl Finding {
             sent_match: String::new(),
             source_ip: String::new(),
             campaign: None,
+            abuse: None,
             defects: h.defects.iter().map(|d| (*d).to_owned()).collect(),
         }
     }
@@ -141,6 +145,7 @@ impl Finding {
     ) -> Self {
         let (store, folder, locator) = source.name(record.folder, &record.place);
         let campaign = lessons.campaigns.of(&record).map(|c| c.number);
+        let abuse = lessons.abuse(&record, sent);
         let sent_match = match record.link {
             Link::Matched { sent: n, .. } | Link::Contradicted(n) => sent
                 .place(n)
@@ -178,6 +183,7 @@ impl Finding {
         f.sent_match = sent_match;
         f.source_ip = source_ip;
         f.campaign = campaign;
+        f.abuse = abuse;
         f
     }
 }

@@ -15,7 +15,7 @@ use reading::{Item, Read, Reader};
 
 use crate::Error;
 use crate::correlation::{Link, Record, Terms, answered, link};
-use crate::learning::{Lessons, learn};
+use crate::learning::{Campaign, Lessons, Tally, learn};
 use crate::message::{Limits, parse};
 use crate::sent::SentIndex;
 use crate::signals::{Kind, Recogniser};
@@ -82,6 +82,10 @@ pub struct Outcome {
     pub identities: Vec<Identity>,
     /// What there is of mail that the owner sent.
     pub sent: SentFound,
+    /// Groups of answered mail, by first arrival.
+    pub campaigns: Vec<Campaign>,
+    /// Hacked or spoofed: what all answers say, each counted once.
+    pub abuse: Tally,
 }
 
 /// One folder that a scan met.
@@ -390,10 +394,15 @@ fn judge(
     let alone: Vec<Option<f32>> = items.par_iter().map(of_record).collect();
     let mut seen = HashSet::new();
     let once = items.iter().zip(&alone).filter_map(|(item, odds)| match item {
-        Item::Record(r, _) if seen.insert(r.fingerprint) => Some((&**r, (*odds)?)),
+        Item::Record(r, _) if seen.insert(r.fingerprint) => Some((&**r, *odds)),
         _ => None,
     });
-    let prior = Prior::learn(once);
+    let once: Vec<(&Record, Option<f32>)> = once.collect();
+    for (r, _) in &once {
+        outcome.abuse.add(lessons.abuse(r, &sent));
+    }
+    outcome.campaigns = lessons.campaigns.list().to_vec();
+    let prior = Prior::learn(once.into_iter().filter_map(|(r, odds)| Some((r, odds?))));
     let verdicts: Vec<Option<Verdict>> = items
         .par_iter()
         .map(|item| match item {
