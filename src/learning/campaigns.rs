@@ -50,7 +50,7 @@ pub struct Campaigns {
 pub const SMALLEST: u32 = 5;
 
 /// Sentences and links of one record that may bind it to others.
-const BINDING: usize = 6;
+const BINDING: usize = 4;
 
 /// Addresses that are counted in one group.
 const COUNTED: usize = 10_000;
@@ -58,50 +58,72 @@ const COUNTED: usize = 10_000;
 /// A group is over when nothing came for this long (seconds) before the newest answer of the mailbox.
 const QUIET: i64 = 2 * 86_400;
 
-/// Disjoint sets of record numbers.
-struct Sets(Vec<u32>);
+/// Sets of keys that stand for the same group.
+#[derive(Default)]
+struct Sets(HashMap<u32, u32>);
 
 impl Sets {
-    fn root(&mut self, mut n: u32) -> u32 {
-        while self.0[n as usize] != n {
-            let up = self.0[self.0[n as usize] as usize];
-            self.0[n as usize] = up;
-            n = up;
+    fn root(&self, mut key: u32) -> u32 {
+        while let Some(up) = self.0.get(&key) {
+            key = *up;
         }
-        n
+        key
     }
 
     fn join(&mut self, a: u32, b: u32) {
         let (a, b) = (self.root(a), self.root(b));
-        // The smaller number stays the root, whatever the order of joins.
-        self.0[a.max(b) as usize] = a.min(b);
+        // The smaller key stays the root, whatever the order of joins.
+        if a != b {
+            self.0.insert(a.max(b), a.min(b));
+        }
     }
 }
 
-/// What two records have to share to belong together: a subject, or two things only strangers write.
-fn bonds(record: &Record, wording: &Wording) -> Vec<u64> {
-    let mut bonds = Vec::new();
+/// The sentences, subject and links of a record that only strangers use, the most used first. A record
+/// belongs to the first: what a campaign says in all its mails is used more than what its engine mixes
+/// in.
+fn keys(record: &Record, wording: &Wording) -> Vec<u32> {
     let subject = record.answered.subject.as_deref().and_then(of_subject);
-    bonds.extend(subject.map(u64::from));
     if matches!(record.link, Link::Matched { solid: true, .. }) {
-        return bonds;
+        return subject.into_iter().collect();
     }
     let mut strange: Vec<(u32, u32)> = record
         .answered
         .sketch
         .iter()
-        .filter(|n| Some(**n) != subject)
         .filter_map(|n| wording.strange_uses(*n).map(|uses| (uses, *n)))
         .collect();
-    // The most used bind best: a sentence of two mails may be chance.
     strange.sort_unstable_by(|a, b| b.cmp(a));
     strange.truncate(BINDING);
-    for (i, (_, a)) in strange.iter().enumerate() {
-        for (_, b) in &strange[i + 1..] {
-            bonds.push(u64::from(*a.min(b)) << 32 | u64::from(*a.max(b)));
+    if strange.is_empty() {
+        return subject.into_iter().collect();
+    }
+    strange.into_iter().map(|(_, n)| n).collect()
+}
+
+/// Two keys are of one group where they stand together in at least so many mails …
+const TOGETHER: u32 = 3;
+/// … and in one of so many of those that have the rarer of the two.
+const RARER: u32 = 4;
+
+/// Joins the keys of groups that one campaign's mails show together.
+fn join_keys(records: &[Vec<u32>], wording: &Wording) -> Sets {
+    let mut together: BTreeMap<(u32, u32), u32> = BTreeMap::new();
+    for keys in records {
+        for (i, a) in keys.iter().enumerate() {
+            for b in &keys[i + 1..] {
+                *together.entry((*a.min(b), *a.max(b))).or_default() += 1;
+            }
         }
     }
-    bonds
+    let mut sets = Sets::default();
+    for ((a, b), n) in together {
+        let uses = |k| wording.strange_uses(k).unwrap_or(0);
+        if n >= TOGETHER && n * RARER >= uses(a).min(uses(b)) {
+            sets.join(a, b);
+        }
+    }
+    sets
 }
 
 impl Campaigns {
@@ -112,23 +134,18 @@ impl Campaigns {
         wording: &Wording,
         sent: &SentIndex,
     ) -> Self {
-        let mut sets = Sets((0..records.len() as u32).collect());
-        let mut first: HashMap<u64, u32> = HashMap::new();
-        for (n, r) in records.iter().enumerate() {
-            for bond in bonds(r, wording) {
-                let with = *first.entry(bond).or_insert(n as u32);
-                sets.join(with, n as u32);
-            }
-        }
-        drop(first);
+        let keys: Vec<Vec<u32>> = records.iter().map(|r| keys(r, wording)).collect();
+        let sets = join_keys(&keys, wording);
+        let roots: Vec<Option<u32>> =
+            keys.iter().map(|k| k.first().map(|k| sets.root(*k))).collect();
         let mut sizes: HashMap<u32, u32> = HashMap::new();
-        let roots: Vec<u32> = (0..records.len() as u32).map(|n| sets.root(n)).collect();
-        for root in &roots {
+        for root in roots.iter().flatten() {
             *sizes.entry(*root).or_default() += 1;
         }
         let newest = records.iter().filter_map(|r| r.date).max().unwrap_or(i64::MAX);
         let mut gathered: BTreeMap<u32, Gathered> = BTreeMap::new();
         for (r, root) in records.iter().zip(&roots) {
+            let Some(root) = root else { continue };
             if sizes.get(root).is_some_and(|n| *n >= SMALLEST) {
                 gathered.entry(*root).or_default().add(r, habits, wording, sent);
             }
@@ -149,7 +166,7 @@ impl Campaigns {
         let of = records
             .iter()
             .zip(&roots)
-            .filter_map(|(r, root)| Some((r.fingerprint, *numbers.get(root)?)))
+            .filter_map(|(r, root)| Some((r.fingerprint, *numbers.get(&(*root)?)?)))
             .collect();
         Campaigns { groups, of }
     }
