@@ -21,6 +21,19 @@ pub struct Reply {
     pub to: Address,
     /// Whether a list distributed it.
     pub list: bool,
+    /// When it came, Unix seconds: as a rule a few days after what it answers.
+    pub date: Option<i64>,
+}
+
+/// The mail that is missing from Sent.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sought<'a> {
+    /// Structure of its id: the device.
+    pub shape: Option<&'a str>,
+    /// The owner's address that it was sent from, base form.
+    pub identity: Option<&'a str>,
+    /// When it was sent, Unix seconds.
+    pub time: Option<i64>,
 }
 
 /// Hits and trials.
@@ -35,7 +48,14 @@ struct Share {
 pub struct Coverage {
     all: Share,
     by_device: BTreeMap<String, Share>,
+    by_identity: BTreeMap<String, Share>,
+    /// Dates of the replies and whether Sent holds what they answer, by date.
+    by_time: Vec<(i64, bool)>,
 }
+
+/// Replies next to a moment that tell of holes in Sent, and how far away (seconds) they may be.
+const NEXT: usize = 12;
+const NEAR: i64 = 10 * 86_400;
 
 /// z of the lower end of a two-sided 90 % interval.
 const Z: f64 = 1.644_853_6;
@@ -49,15 +69,26 @@ const UNKNOWN: f32 = 0.5;
 impl Share {
     /// Lower end of Wilson's interval.
     fn lower(self) -> f32 {
+        self.interval().0
+    }
+
+    /// Whether it is lower than another, not by chance alone.
+    fn is_below(self, other: Share) -> bool {
+        self.asked >= FEW && self.interval().1 * (other.asked.max(1) as f32) < other.found as f32
+    }
+
+    /// Wilson's interval.
+    fn interval(self) -> (f32, f32) {
         let n = f64::from(self.asked);
         if n == 0.0 {
-            return 0.0;
+            return (0.0, 1.0);
         }
         let p = f64::from(self.found) / n;
         let z2 = Z * Z;
         let centre = p + z2 / (2.0 * n);
         let spread = Z * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();
-        (((centre - spread) / (1.0 + z2 / n)).max(0.0)) as f32
+        let end = |x: f64| (x / (1.0 + z2 / n)).clamp(0.0, 1.0) as f32;
+        (end(centre - spread), end(centre + spread))
     }
 }
 
@@ -77,30 +108,71 @@ impl Coverage {
             let device = coverage.by_device.entry(reply.shape.clone()).or_default();
             device.asked += 1;
             device.found += found;
+            let identity =
+                coverage.by_identity.entry(reply.to.base().as_str().to_owned()).or_default();
+            identity.asked += 1;
+            identity.found += found;
             coverage.all.asked += 1;
             coverage.all.found += found;
+            coverage.by_time.extend(reply.date.map(|d| (d, found > 0)));
         }
+        coverage.by_time.sort_unstable();
         coverage
     }
 
-    /// The share of the owner's mail that Sent holds, lower end of its 90 % interval, for mail whose id
-    /// has this structure.
-    pub fn share(&self, shape: Option<&str>) -> f32 {
+    /// What the replies next to a moment say.
+    fn around(&self, time: i64) -> Share {
+        let at = self.by_time.partition_point(|(d, _)| *d < time);
+        let (mut before, mut after) = (at, at);
+        let mut share = Share::default();
+        while (share.asked as usize) < NEXT {
+            let left = before.checked_sub(1).map(|i| self.by_time[i]);
+            let right = self.by_time.get(after).copied();
+            let distance =
+                |side: Option<(i64, bool)>| side.map_or(i64::MAX, |(d, _)| (d - time).abs());
+            let nearer = distance(left).min(distance(right));
+            if nearer > NEAR {
+                break;
+            }
+            let found = if distance(left) == nearer {
+                before -= 1;
+                left
+            } else {
+                after += 1;
+                right
+            };
+            share.asked += 1;
+            share.found += u32::from(found.is_some_and(|(_, f)| f));
+        }
+        share
+    }
+
+    /// The share of the owner's mail that Sent holds, lower end of its 90 % interval: of the device whose
+    /// ids have this structure, and less where the replies to that identity or around that moment (Unix
+    /// seconds) show a hole.
+    pub fn share(&self, of: &Sought<'_>) -> f32 {
         if self.all.asked < FEW {
             return UNKNOWN;
         }
         let all = self.all.lower();
-        match shape.and_then(|s| self.by_device.get(s)) {
-            Some(device) if device.asked >= FEW => device.lower().min(all.max(device.lower())),
+        let device = match of.shape.and_then(|s| self.by_device.get(s)) {
+            Some(device) if device.asked >= FEW => device.lower(),
             // A device of few replies, none of them found, may not be saved in Sent at all.
             Some(device) if device.found == 0 => all.min(UNKNOWN) * 0.5,
             _ => all,
-        }
+        };
+        let identity = of.identity.and_then(|i| self.by_identity.get(i)).copied();
+        let around = of.time.map(|t| self.around(t));
+        identity
+            .into_iter()
+            .chain(around)
+            .filter(|hole| hole.is_below(self.all))
+            .fold(device, |share, hole| share.min(hole.lower()))
     }
 
     /// What absence from Sent adds to the log-odds of `forged`: at most −ln(1 − coverage).
-    pub fn absence(&self, shape: Option<&str>) -> f32 {
-        -(1.0 - self.share(shape)).max(0.05).ln()
+    pub fn absence(&self, of: &Sought<'_>) -> f32 {
+        -(1.0 - self.share(of)).max(0.05).ln()
     }
 
     /// Replies that were looked at, and how many of the ids they name are in Sent.
@@ -114,29 +186,48 @@ mod tests {
     use super::*;
 
     fn coverage(found: u32, asked: u32) -> Coverage {
-        Coverage { all: Share { found, asked }, by_device: BTreeMap::new() }
+        Coverage { all: Share { found, asked }, ..Coverage::default() }
     }
 
     #[test]
     fn absence_weighs_more_the_more_complete_sent_is_and_never_more_than_three() {
-        let half = coverage(50, 100).absence(None);
-        let most = coverage(98, 100).absence(None);
+        let half = coverage(50, 100).absence(&Sought::default());
+        let most = coverage(98, 100).absence(&Sought::default());
         assert!(half < 0.7 && half > 0.4, "{half}");
         assert!(most > half);
-        assert!(coverage(100_000, 100_000).absence(None) <= 3.0);
+        assert!(coverage(100_000, 100_000).absence(&Sought::default()) <= 3.0);
     }
 
     #[test]
     fn few_replies_prove_little() {
-        assert!(coverage(6, 6).share(None) < 0.75);
-        assert!((coverage(3, 3).share(None) - UNKNOWN).abs() < 1e-6);
+        assert!(coverage(6, 6).share(&Sought::default()) < 0.75);
+        assert!((coverage(3, 3).share(&Sought::default()) - UNKNOWN).abs() < 1e-6);
     }
 
     #[test]
     fn a_device_that_is_never_in_sent_makes_absence_weigh_little() {
         let mut c = coverage(90, 100);
         c.by_device.insert("phone".into(), Share { found: 0, asked: 12 });
-        assert!(c.absence(Some("phone")) < 0.05);
-        assert!(c.absence(Some("laptop")) > 1.0);
+        assert!(c.absence(&Sought { shape: Some("phone"), ..Sought::default() }) < 0.05);
+        assert!(c.absence(&Sought { shape: Some("laptop"), ..Sought::default() }) > 1.0);
+    }
+
+    #[test]
+    fn a_week_without_any_hit_is_a_hole_in_sent() {
+        let mut c = coverage(90, 100);
+        let day = 86_400;
+        c.by_time = (0..100).map(|i| (i * day, !(50..60).contains(&i))).collect();
+        let at = |t: i64| c.absence(&Sought { time: Some(t * day), ..Sought::default() });
+        assert!(at(55) < 0.3, "{}", at(55));
+        assert!(at(20) > 1.0, "{}", at(20));
+    }
+
+    #[test]
+    fn an_identity_that_is_never_saved_makes_absence_weigh_little() {
+        let mut c = coverage(90, 100);
+        c.by_identity.insert("office@example.org".into(), Share { found: 0, asked: 9 });
+        let of = |identity| c.absence(&Sought { identity: Some(identity), ..Sought::default() });
+        assert!(of("office@example.org") < 0.1);
+        assert!(of("nadia@example.org") > 1.0);
     }
 }

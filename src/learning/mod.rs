@@ -9,7 +9,7 @@ pub mod wording;
 
 pub use abuse::{Abuse, Tally};
 pub use campaigns::{Campaign, Campaigns};
-pub use coverage::{Coverage, Reply};
+pub use coverage::{Coverage, Reply, Sought};
 pub use habits::{Habits, Path};
 pub use wording::Wording;
 

@@ -103,6 +103,7 @@ impl Reader<'_> {
                 from,
                 to,
                 list: first.list,
+                date: stored.received,
             });
         }
     }

@@ -3,7 +3,7 @@
 
 use super::{Entry, Origin, Prior, Verdict, kind::sigmoid, weights};
 use crate::correlation::{Link, Record, Returns, Terms};
-use crate::learning::{Lessons, Path};
+use crate::learning::{Lessons, Path, Sought};
 use crate::message::Address;
 use crate::sent::SentIndex;
 #[cfg(test)]
@@ -141,7 +141,14 @@ fn weigh_absence(record: &Record, lessons: &Lessons, marks: &mut Marks) {
             (None, Some(a)) => a.to_string(),
             (None, None) => String::new(),
         };
-        marks.add("not-in-sent", lessons.coverage.absence(record.answered.shape.as_deref()), &what);
+        let a = &record.answered;
+        let identity = a.answered_to.first().map(Address::base);
+        let sought = Sought {
+            shape: a.shape.as_deref(),
+            identity: identity.as_ref().map(Address::as_str),
+            time: a.sent_at().or(record.date),
+        };
+        marks.add("not-in-sent", lessons.coverage.absence(&sought), &what);
     }
 }
 
