@@ -60,8 +60,6 @@ mod messagelabs;
 mod mfilter;
 mod microsoft365;
 mod mimecast;
-mod mlmmj;
-mod mmdf;
 mod mxlogic;
 mod notes;
 mod ntmail;
@@ -101,7 +99,6 @@ mod xwall;
 mod yahoo;
 mod yandex;
 mod zerospam;
-mod zimbra;
 mod zoho;
 
 use super::Kind;
@@ -221,8 +218,6 @@ pub const ALL: &[&Vendor] = &[
     &mfilter::VENDOR,
     &microsoft365::VENDOR,
     &mimecast::VENDOR,
-    &mlmmj::VENDOR,
-    &mmdf::VENDOR,
     &mxlogic::VENDOR,
     &notes::VENDOR,
     &ntmail::VENDOR,
@@ -262,6 +257,5 @@ pub const ALL: &[&Vendor] = &[
     &yahoo::VENDOR,
     &yandex::VENDOR,
     &zerospam::VENDOR,
-    &zimbra::VENDOR,
     &zoho::VENDOR,
 ];
