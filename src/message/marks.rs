@@ -32,6 +32,7 @@ pub(super) const SUBJECTS: &[&str] = &[
     "empfangsbest", "lesebest", "eingangsbest", "ihre nachricht", "ihre anfrage", "ihre e-mail",
     "verzöger", "unbekannt", "übermittlung",
     // French
+    "délivr",
     "absence", "non remis", "non distrib", "non délivr", "réponse", "reponse", "retour", "échec",
     "echec", "remise", "lu :", "lu:", "en congé", "conges", "congés", "accusé", "accuse de",
     "confirmation", "votre message", "message non", "retard", "erreur",
@@ -94,6 +95,7 @@ pub(super) const PHRASES: &[&str] = &[
     "thank you for contacting", "thank you for your e", "thank you for your m", "was read on",
     "was displayed", "has been read", "return receipt", "abuse report", "spam report",
     "complaint", "will not be read", "not monitored", "rejected", "refused", "blocked",
+    "not a member", "message delivered", "mail delivered",
     // Other languages.
     "nicht zugestellt", "unzustellbar", "nicht erreichbar", "bin ich nicht", "bin nicht im",
     "abwesen", "im urlaub", "automatisch", "zugestellt werden", "ihre nachricht", "konnte nicht",

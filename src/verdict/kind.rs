@@ -26,7 +26,19 @@ struct Sum {
 
 impl Sum {
     fn total(self) -> f32 {
-        self.firm + self.subject + self.sender + self.text.min(weights::TEXT_CAP)
+        self.capped(weights::TEXT_CAP)
+    }
+
+    /// A challenge is nothing but its request, so that its text weighs more than that of other kinds.
+    fn of(self, kind: Kind) -> f32 {
+        match kind {
+            Kind::ChallengeResponse => self.capped(weights::CHALLENGE_TEXT_CAP),
+            _ => self.total(),
+        }
+    }
+
+    fn capped(self, cap: f32) -> f32 {
+        self.firm + self.subject + self.sender + self.text.min(cap)
     }
 }
 
@@ -80,15 +92,23 @@ pub fn decide_kind(m: &Message, evidence: &[Evidence]) -> KindVerdict {
         sums[index(Kind::Receipt)].firm += auto.firm;
     }
 
+    // That a message answers one message of its reader is shown by what it returns or by a reference,
+    // else by the field in which a program says so, or by the subject that it names.
+    let refers = m.returned.is_some()
+        || !m.parents.is_empty()
+        || m.notification.is_some()
+        || auto.firm > 0.0
+        || evidence.iter().any(|e| e.signal.code == "quotes-answered-subject");
+
     let refused = m.defects.iter().any(|d| d.refuses());
     let mut best = (Kind::Ordinary, 0.0f32);
     if !refused {
         for kind in Kind::ALL {
             let sum = sums[index(kind)];
-            if kind == Kind::Ordinary || !decidable(kind, sum, answer, m) {
+            if kind == Kind::Ordinary || !decidable(kind, sum, answer, refers) {
                 continue;
             }
-            let odds = weights::KIND_BASE + sum.total() + answer - contrary;
+            let odds = weights::KIND_BASE + sum.of(kind) + answer - contrary;
             // A request for one action is a challenge whatever container it comes in. Words of both
             // halves that merely stand in one text ("visit", "will be delivered") do not make one of
             // a bounce.
@@ -106,7 +126,7 @@ pub fn decide_kind(m: &Message, evidence: &[Evidence]) -> KindVerdict {
         let nearest = Kind::ALL
             .iter()
             .filter(|k| **k != Kind::Ordinary)
-            .map(|k| weights::KIND_BASE + sums[index(*k)].total() + answer - contrary)
+            .map(|k| weights::KIND_BASE + sums[index(*k)].of(*k) + answer - contrary)
             .fold(f32::MIN, f32::max)
             .min(0.0);
         1.0 - sigmoid(nearest)
@@ -135,12 +155,14 @@ pub fn decide_kind(m: &Message, evidence: &[Evidence]) -> KindVerdict {
 }
 
 /// Whether more than text speaks for the kind.
-fn decidable(kind: Kind, sum: Sum, answer: f32, m: &Message) -> bool {
-    let refers = m.returned.is_some() || !m.parents.is_empty() || m.notification.is_some();
+fn decidable(kind: Kind, sum: Sum, answer: f32, refers: bool) -> bool {
     let program = sum.firm > 0.0 || sum.sender > 0.0;
     match kind {
         // People ask for actions too; a challenge refers to a message, and a program sends it.
-        Kind::ChallengeResponse => program || sum.text > 0.0 && refers && answer > 0.0,
+        Kind::ChallengeResponse => {
+            let both = sum.text > weights::TEXT_CAP;
+            program || sum.text > 0.0 && refers && (answer > 0.0 || both)
+        }
         // People put the words of a bounce into subject and text when they ask what it means.
         Kind::Bounce | Kind::DeliveryNotice => {
             program || sum.subject + sum.text > 0.0 && answer >= 1.0

@@ -11,6 +11,9 @@ pub(super) const KIND_BASE: f32 = -3.5;
 /// All phrases of a text together add no more than this to a kind.
 pub(super) const TEXT_CAP: f32 = 2.4;
 
+/// The same for challenges, which are nothing but their text: a request to act and what for.
+pub(super) const CHALLENGE_TEXT_CAP: f32 = 4.5;
+
 /// Marks that only show some automatic answer add no more than this to a kind.
 pub(super) const ANSWER_CAP: f32 = 2.5;
 
@@ -76,6 +79,7 @@ const KIND: &[(&str, f32)] = &[
     ("auto-reply-field", 4.5),
     ("asks-for-one-action", 2.4),
     ("challenge-sender", 3.0),
+    ("quotes-answered-subject", 0.8),
     ("bulk-precedence", 0.5),
     ("junk-precedence-reply", 3.3),
     ("subject-is-sender", 2.5),

@@ -171,6 +171,13 @@ pub(super) const LANGUAGE: Language = Language {
         "die übermittlung an folgende empfänger wurde verzögert",
     ],
     challenge_texts: &[
+        "damit ihre nachricht zugestellt werden kann",
+        "damit ihre e-mail zugestellt werden kann",
+        "ihre nachricht wird zurückgehalten, bis",
+        "ihre nachricht wurde zurückgehalten",
+        "sie müssen diese bestätigung nur einmal",
+        "damit ihre mail ankommt",
+        "bestätigen sie, dass sie kein roboter",
         "damit ihre nachricht zugestellt wird",
         "damit ihre e-mail zugestellt wird",
         "damit ihre mail zugestellt wird",

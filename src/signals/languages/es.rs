@@ -150,6 +150,11 @@ pub(super) const LANGUAGE: Language = Language {
         "se continuará intentando",
     ],
     challenge_texts: &[
+        "su mensaje ha sido retenido",
+        "confirme que usted es una persona",
+        "sólo tendrá que hacerlo una vez",
+        "solo tendrá que hacerlo una vez",
+        "para que su mensaje llegue",
         "para que su mensaje sea entregado",
         "para que su mensaje se entregue",
         "para que su correo sea entregado",

@@ -152,6 +152,8 @@ pub(super) const LANGUAGE: Language = Language {
         "再試行します",
     ],
     challenge_texts: &[
+        "あなたのメールが届きます",
+        "配信するために確認",
         "メールを配信するには",
         "メールを届けるには",
         "このメールに返信していただくと",

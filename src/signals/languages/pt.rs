@@ -143,6 +143,11 @@ pub(super) const LANGUAGE: Language = Language {
         "novas tentativas de entrega",
     ],
     challenge_texts: &[
+        "para que ela seja entregue",
+        "para que sua mensagem seja encaminhada",
+        "para que seu e-mail seja encaminhado",
+        "sua mensagem foi retida",
+        "confirme que você é uma pessoa",
         "para que sua mensagem seja entregue",
         "para que a sua mensagem seja entregue",
         "para que seu e-mail seja entregue",

@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "amavis",
     title: "amavis",
-    source: "amavisd-new notices as remembered; measured on samples",
+    source: "amavisd-new 2.13 en_US/template-dsn.txt and template-virus-sender.txt (Debian 12); measured on samples",
     forms: &[
         Form {
             code: "amavis-bounce",

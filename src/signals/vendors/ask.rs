@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "ask",
     title: "Active Spam Killer",
-    source: "Active Spam Killer: field X-AskVersion as SpamAssassin VBounce knows it; text matches synthetic messages only, not yet checked against a real one",
+    source: "Active Spam Killer 2.x askmessage.py (X-AskVersion); SpamAssassin rules/20_vbounce.cf",
     forms: &[
         Form {
             code: "ask-challenge",

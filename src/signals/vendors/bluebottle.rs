@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "bluebottle",
     title: "Bluebottle",
-    source: "Bluebottle; measured on a sample of 2009 (X-Bluebottle-Request)",
+    source: "SpamAssassin rules/20_vbounce.cf; Mail::DeliveryStatus::BounceParser 1.527; measured on a sample of 2009",
     forms: &[Form {
         code: "bluebottle-challenge",
         kind: Kind::ChallengeResponse,

@@ -6,15 +6,14 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "boxbe",
     title: "Boxbe",
-    source: "Boxbe challenge; from memory of the program, not yet checked against a real message",
+    source: "Mail::DeliveryStatus::BounceParser 1.527 (Guest List); What The Email (invitations@boxbe.com)",
     forms: &[Form {
         code: "boxbe-challenge",
         kind: Kind::ChallengeResponse,
         summary: "Boxbe: add yourself to the guest list",
         marks: &[
-            Mark::Subject(r"\(Action Required\)$"),
-            Mark::Text("(?:was|has been) wait-?listed"),
-            Mark::Text(r"https?://(?:www\.)?boxbe\.com/"),
+            Mark::Text("(?i)add yourself to my (?:Boxbe )?Guest List"),
+            Mark::Text("(?i)boxbe"),
         ],
         shows: "challenge-response/boxbe-waitlist.eml",
         spares: "ordinary/boxbe-lookalike.eml",

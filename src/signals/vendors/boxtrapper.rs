@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "boxtrapper",
     title: "BoxTrapper",
-    source: "cPanel BoxTrapper; field X-Boxtrapper as SpamAssassin VBounce knows it, text from memory of the program, not yet checked against a real message",
+    source: r#"cPanel BoxTrapper, its default template "verify" (field X-Boxtrapper, subject with verify#id); SpamAssassin rules/20_vbounce.cf"#,
     forms: &[
         Form {
             code: "boxtrapper-challenge",

@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "choicemail",
     title: "ChoiceMail",
-    source: "ChoiceMail: field X-ChoiceMail-Registration-Request as public filters know it; the sample text is ours, not yet checked against a real message",
+    source: "SpamAssassin rules/20_vbounce.cf (X-ChoiceMail-Registration-Request)",
     forms: &[Form {
         code: "choicemail-challenge",
         kind: Kind::ChallengeResponse,

@@ -6,37 +6,21 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "communigate",
     title: "CommuniGate Pro",
-    source: "CommuniGate Pro reports; from memory of the program, not yet checked against a real message",
-    forms: &[
-        Form {
-            code: "communigate-bounce",
-            kind: Kind::Bounce,
-            summary: "CommuniGate Pro: failed to deliver",
-            marks: &[
-                Mark::From("(?i)mailer-daemon|postmaster"),
-                Mark::Text(r"^Failed to deliver to '[^'\s]+'$"),
-                Mark::Text(
-                    r"^\s*[A-Z]{2,12} module\([^)]*\) reports:$|^\s*[A-Z]{2,12} module.{0,60} reports?:",
-                ),
-            ],
-            shows: "bounce/communigate-bounce.eml",
-            spares: "ordinary/communigate-lookalike.eml",
-        },
-        Form {
-            code: "communigate-delay",
-            kind: Kind::DeliveryNotice,
-            summary: "CommuniGate Pro: delivery delayed",
-            marks: &[
-                Mark::From("(?i)mailer-daemon|postmaster"),
-                Mark::Text(r"^Message delivery to '[^'\s]+' delayed$"),
-            ],
-            shows: "delivery-notice/communigate-delay.eml",
-            spares: "ordinary/communigate-lookalike.eml",
-        },
-    ],
+    source: r#"PHPMailer-BMH bounce rules, which quote its reports ("Failed to deliver to", "module(account ...) reports")"#,
+    forms: &[Form {
+        code: "communigate-bounce",
+        kind: Kind::Bounce,
+        summary: "CommuniGate Pro: failed to deliver",
+        marks: &[
+            Mark::From("(?i)mailer-daemon|postmaster"),
+            Mark::Text(r"^Failed to deliver to '[^'\s]+'$"),
+            Mark::Text(
+                r"^\s*[A-Z]{2,12} module\([^)]*\) reports:$|^\s*[A-Z]{2,12} module.{0,60} reports?:",
+            ),
+        ],
+        shows: "bounce/communigate-bounce.eml",
+        spares: "ordinary/communigate-lookalike.eml",
+    }],
     breaks: &[],
-    recipients: &[
-        r"(?m)^Failed to deliver to '<?([^\s'<>]+@[^\s'<>]+?)>?'$",
-        r"(?m)^Message delivery to '<?([^\s'<>]+@[^\s'<>]+?)>?' delayed$",
-    ],
+    recipients: &[r"(?m)^Failed to deliver to '<?([^\s'<>]+@[^\s'<>]+?)>?'$"],
 };

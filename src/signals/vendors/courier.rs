@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "courier",
     title: "Courier",
-    source: "Courier 0.65, wording as public bounce parsers quote it; the delay form from memory; not yet checked against a real message",
+    source: "Courier 1.0.16 courier/module.dsn texts: dsnheader, dsnfailed, dsndelayed, dsndelivered, dsnrelayed, dsnsubjectnotice, dsnsubjectwarn (Debian 12)",
     forms: &[
         Form {
             code: "courier-bounce",
@@ -28,14 +28,28 @@ pub(super) const VENDOR: Vendor = Vendor {
             kind: Kind::DeliveryNotice,
             summary: "Courier: mail is delayed",
             marks: &[
-                Mark::Subject(r"^(?:NOTICE|WARNING): mail delivery status\.?$"),
+                Mark::Subject(r"^WARNING: delayed mail\.?$"),
                 Mark::ContentType("(?i)^multipart/report"),
                 Mark::Text(
                     r"^This is a delivery status notification from \S+,\s+running the Courier mail server, version \S+",
                 ),
-                Mark::Text(r"^\s+DELAYED MAIL$"),
+                Mark::Text(r"^\s+DELAYS IN DELIVERING YOUR MESSAGE$"),
             ],
             shows: "delivery-notice/courier-delay.eml",
+            spares: "ordinary/courier-lookalike.eml",
+        },
+        Form {
+            code: "courier-success",
+            kind: Kind::DeliveryNotice,
+            summary: "Courier: mail was delivered, or given to a gateway",
+            marks: &[
+                Mark::Subject(r"^NOTICE: mail delivery status\.?$"),
+                Mark::ContentType("(?i)^multipart/report"),
+                Mark::Text(
+                    r"^\s+(?:MESSAGE DELIVERED SUCCESSFULLY|MESSAGE DELIVERED TO A MAIL GATEWAY)$",
+                ),
+            ],
+            shows: "delivery-notice/courier-success.eml",
             spares: "ordinary/courier-lookalike.eml",
         },
     ],

@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "dovecot",
     title: "Dovecot Pigeonhole",
-    source: "Dovecot and Pigeonhole reject (RFC 5429) as remembered; measured on samples",
+    source: "Pigeonhole 0.5.19 lib-sieve/sieve-actions.c (Debian 12), RFC 5429; measured on samples",
     forms: &[Form {
         code: "dovecot-reject",
         kind: Kind::Bounce,

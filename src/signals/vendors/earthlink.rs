@@ -6,15 +6,12 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "earthlink",
     title: "EarthLink spamBlocker",
-    source: "EarthLink spamBlocker challenge; from memory of the program, not yet checked against a real message",
+    source: "SpamAssassin rules/20_vbounce.cf (spamblocker-challenge@)",
     forms: &[Form {
         code: "earthlink-challenge",
         kind: Kind::ChallengeResponse,
-        summary: "EarthLink: protected by spamBlocker",
-        marks: &[
-            Mark::From("(?i)spamblocker-challenge@"),
-            Mark::Text("(?i)protected by EarthLink spamBlocker"),
-        ],
+        summary: "EarthLink: sent by spamblocker-challenge",
+        marks: &[Mark::ReturnPath("(?i)^spamblocker-challenge@")],
         shows: "challenge-response/earthlink-spamblocker.eml",
         spares: "ordinary/earthlink-lookalike.eml",
     }],

@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "exchange",
     title: "Microsoft Exchange",
-    source: "IMS 5.5, SMTPSVC and Exchange 2007 measured on samples in English, some in French; the relay, delay and delivered forms and all other languages from memory, not yet checked against a real message",
+    source: "IMS 5.5, SMTPSVC and Exchange 2007 measured on samples in English, some in French; flufl.bounce 6.0 exchange.py and microsoft.py. The relay, delay and delivered forms and the other languages have no source beyond the strings of the products",
     forms: &[
         Form {
             code: "exchange-ims-bounce",

@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "exim",
     title: "Exim",
-    source: "Exim src/deliver.c and src/moan.c as remembered; bounce, delay and success measured on samples (4.96 among them), the refused form not yet checked against a real message",
+    source: "Exim 4.96 src/deliver.c and src/moan.c (Debian 12); measured on samples",
     forms: &[
         Form {
             code: "exim-bounce",
@@ -48,7 +48,7 @@ pub(super) const VENDOR: Vendor = Vendor {
                 Mark::From("(?i)mail delivery (?:sub)?system|mailer-daemon"),
                 Mark::Subject("^(?:Mail failure(?: - .{3,60})?|Mail delivery failure)$"),
                 Mark::Text(
-                    r"^A message that you sent (?:was rejected by the local scanning code|contained (?:no recipient addresses|one or more recipient addresses that were\s+incorrectly constructed|an unqualified address)|was longer than the maximum size|has a bad header)|^A message that you sent could not be delivered\s+to all of its recipients",
+                    r"^A message that you sent (?:using the -t command line option contained no|was rejected by the local scanning code|contained (?:no recipient addresses|a recipient address that was incorrectly|one or more recipient addresses that were\s+incorrectly constructed|a header (?:section|line) that was excessively|more recipients than allowed|an unqualified address)|was longer than the maximum size|has a bad header|has caused the error routine)|^A message that you sent could not be delivered\s+to all of its recipients",
                 ),
             ],
             shows: "bounce/exim-refused.eml",

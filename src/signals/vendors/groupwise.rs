@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "groupwise",
     title: "Novell GroupWise",
-    source: "GroupWise Internet Agent: key phrase as public bounce parsers (Sympa) quote it; the older form and the samples from memory; not yet checked against a real message",
+    source: "Sympa 6.2.70 ProcessBounce.pm; flufl.bounce 6.0 groupwise.py; the older form measured on none",
     forms: &[Form {
         code: "groupwise-bounce",
         kind: Kind::Bounce,

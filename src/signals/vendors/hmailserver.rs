@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "hmailserver",
     title: "hMailServer",
-    source: "hMailServer SEND_FAILED_NOTIFICATION; from memory of the program, not yet checked against a real message",
+    source: "hMailServer 5 database script: MESSAGE_UNDELIVERABLE and SEND_FAILED_NOTIFICATION",
     forms: &[Form {
         code: "hmailserver-bounce",
         kind: Kind::Bounce,

@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "ims",
     title: "Oracle (Sun) Messaging Server, PMDF",
-    source: "PMDF and Sun/Oracle Messaging Server notices; from memory of the program, not yet checked against a real message",
+    source: "Sun Java System Messaging Server 6.3 Administration Guide 10.10 (return_*.txt); Sisimai 5 lib/sisimai/lhost/messagingserver.rb; Sympa 6.2.70 ProcessBounce.pm (PMDF)",
     forms: &[
         Form {
             code: "ims-bounce",

@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "intermail",
     title: "Openwave InterMail, Post.Office",
-    source: "Post.Office and InterMail notices; from memory of the program, not yet checked against a real message",
+    source: "flufl.bounce 6.0 netscape.py; Sympa 6.2.70 ProcessBounce.pm",
     forms: &[Form {
         code: "intermail-bounce",
         kind: Kind::Bounce,

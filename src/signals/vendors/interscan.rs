@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "interscan",
     title: "Trend Micro InterScan",
-    source: "InterScan: boundary TMMSG_ measured on samples; the notification form from memory, not yet checked against a real message",
+    source: "Sisimai 5 lib/sisimai/lhost/trendmicro.rb; boundary TMMSG_ measured on samples",
     forms: &[
         Form {
             code: "interscan-bounce",

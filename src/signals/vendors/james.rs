@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "james",
     title: "Apache James",
-    source: "Apache James bounce mailets; from memory of the program, not yet checked against a real message",
+    source: "Apache James 2 and 3: RemoteDelivery and DSNBounce mailets; Sisimai 4.25 lib/sisimai/lhost/apachejames.rb",
     forms: &[Form {
         code: "james-bounce",
         kind: Kind::Bounce,

@@ -6,22 +6,36 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "mailman",
     title: "GNU Mailman",
-    source: "Mailman 2.1 refusal of a posting; from memory of the program, not yet checked against a real message",
-    forms: &[Form {
-        code: "mailman-refused",
-        kind: Kind::Bounce,
-        summary: "Mailman: your posting was rejected",
-        marks: &[
-            Mark::Subject(
-                r#"^(?:Request to mailing list .{1,200} rejected|Request to mailing list ".{1,200}" rejected)$"#,
-            ),
-            Mark::Text(
-                "^has been rejected by the (?:list moderator|.{1,200} list (?:moderator|administrator))",
-            ),
-        ],
-        shows: "bounce/mailman-refused.eml",
-        spares: "ordinary/mailman-lookalike.eml",
-    }],
+    source: "Mailman 3.3.10 app/moderator.py and templates list:user:notice:refuse, list:user:notice:rejected",
+    forms: &[
+        Form {
+            code: "mailman-refused",
+            kind: Kind::Bounce,
+            summary: "Mailman: your posting was rejected",
+            marks: &[
+                Mark::Subject(r#"^Request to mailing list .{1,200} rejected$"#),
+                Mark::Text(
+                    r"has been rejected by the\s+(?:list moderator|.{1,200} list (?:moderator|administrator))",
+                ),
+            ],
+            shows: "bounce/mailman-refused.eml",
+            spares: "ordinary/mailman-lookalike.eml",
+        },
+        Form {
+            code: "mailman-rejected",
+            kind: Kind::Bounce,
+            summary: "Mailman: your message was rejected, with the message attached",
+            marks: &[
+                Mark::From("(?i)-(?:owner|bounces)@"),
+                Mark::Text(
+                    r"^Your message to the .{1,200} mailing-list was rejected for the following\s+reasons:",
+                ),
+                Mark::Text(r"^The original message as received by Mailman is attached\."),
+            ],
+            shows: "bounce/mailman-rejected.eml",
+            spares: "ordinary/mailman-lookalike.eml",
+        },
+    ],
     breaks: &[],
     recipients: &[],
 };

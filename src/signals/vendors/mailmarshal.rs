@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "mailmarshal",
     title: "MailMarshal",
-    source: "MailMarshal SMTP notification; from memory of the program, not yet checked against a real message",
+    source: "Sisimai 5 lib/sisimai/lhost/mailmarshal.rb",
     forms: &[Form {
         code: "mailmarshal-bounce",
         kind: Kind::Bounce,

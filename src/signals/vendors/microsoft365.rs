@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "microsoft365",
     title: "Microsoft 365 and Outlook.com",
-    source: "Exchange Online: field X-MS-Exchange-Message-Is-Ndr measured on samples; the readable form from memory, not yet checked against a real message",
+    source: "Sisimai 4.25 lib/sisimai/lhost/office365.rb; field X-MS-Exchange-Message-Is-Ndr measured on samples",
     forms: &[
         Form {
             code: "microsoft365-bounce",

@@ -1,18 +1,23 @@
 //! One pure table per program that writes answers of its own form. To add one: copy the nearest file,
 //! add its name to [`ALL`], drop a sample into `corpus/`, bless the snapshots.
 
+mod activehunter;
+mod altavista;
 mod amavis;
 mod amazonses;
 mod aol;
 mod ask;
 mod barracuda;
+mod bigfoot;
 mod biglobe;
 mod bluebottle;
 mod boxbe;
 mod boxtrapper;
 mod choicemail;
 mod communigate;
+mod compuserve;
 mod courier;
+mod cyrus;
 mod dma;
 mod docomo;
 mod domino;
@@ -20,49 +25,72 @@ mod dovecot;
 mod earthlink;
 mod exchange;
 mod exim;
+mod exispam;
+mod eyou;
 mod ezmlm;
+mod facebook;
 mod feedback;
+mod fml;
 mod gmail;
 mod gmx;
 mod googlegroups;
 mod groupwise;
 mod hmailserver;
+mod ibmvm;
 mod imail;
 mod ims;
 mod intermail;
 mod interscan;
+mod ipermitmail;
 mod ironmail;
 mod ironport;
 mod james;
 mod kddi;
+mod lsmtp;
 mod mailenable;
+mod mailfoundry;
 mod mailinblack;
 mod mailman;
 mod mailmarshal;
 mod mailru;
+mod mcafee;
 mod mdaemon;
+mod mercury;
+mod messagelabs;
 mod mfilter;
 mod microsoft365;
 mod mimecast;
-mod mmdf;
+mod mxlogic;
 mod notes;
+mod ntmail;
+mod nullmailer;
 mod opensmtpd;
+mod outlookcom;
 mod postfix;
 mod powermta;
 mod qmail;
+mod quickmail;
 mod qurb;
+mod sendgrid;
 mod sendmail;
+mod si20;
 mod sina;
 mod smail;
 mod softbank;
 mod spamarrest;
+mod spamazoid;
+mod spamhippo;
 mod spamlion;
+mod spamstomp;
 mod surfcontrol;
 mod sympa;
+mod telekom;
 mod tmda;
 mod uol;
 mod vade;
+mod vanquish;
 mod verizon;
+mod vines;
 mod webshield;
 mod workmail;
 mod x400;
@@ -71,7 +99,6 @@ mod xwall;
 mod yahoo;
 mod yandex;
 mod zerospam;
-mod zimbra;
 mod zoho;
 
 use super::Kind;
@@ -132,18 +159,23 @@ pub enum Mark {
 
 /// All programs, by name.
 pub const ALL: &[&Vendor] = &[
+    &activehunter::VENDOR,
+    &altavista::VENDOR,
     &amavis::VENDOR,
     &amazonses::VENDOR,
     &aol::VENDOR,
     &ask::VENDOR,
     &barracuda::VENDOR,
+    &bigfoot::VENDOR,
     &biglobe::VENDOR,
     &bluebottle::VENDOR,
     &boxbe::VENDOR,
     &boxtrapper::VENDOR,
     &choicemail::VENDOR,
     &communigate::VENDOR,
+    &compuserve::VENDOR,
     &courier::VENDOR,
+    &cyrus::VENDOR,
     &dma::VENDOR,
     &docomo::VENDOR,
     &domino::VENDOR,
@@ -151,49 +183,72 @@ pub const ALL: &[&Vendor] = &[
     &earthlink::VENDOR,
     &exchange::VENDOR,
     &exim::VENDOR,
+    &exispam::VENDOR,
+    &eyou::VENDOR,
     &ezmlm::VENDOR,
+    &facebook::VENDOR,
     &feedback::VENDOR,
+    &fml::VENDOR,
     &gmail::VENDOR,
     &gmx::VENDOR,
     &googlegroups::VENDOR,
     &groupwise::VENDOR,
     &hmailserver::VENDOR,
+    &ibmvm::VENDOR,
     &imail::VENDOR,
     &ims::VENDOR,
     &intermail::VENDOR,
     &interscan::VENDOR,
+    &ipermitmail::VENDOR,
     &ironmail::VENDOR,
     &ironport::VENDOR,
     &james::VENDOR,
     &kddi::VENDOR,
+    &lsmtp::VENDOR,
     &mailenable::VENDOR,
+    &mailfoundry::VENDOR,
     &mailinblack::VENDOR,
     &mailman::VENDOR,
     &mailmarshal::VENDOR,
     &mailru::VENDOR,
+    &mcafee::VENDOR,
     &mdaemon::VENDOR,
+    &mercury::VENDOR,
+    &messagelabs::VENDOR,
     &mfilter::VENDOR,
     &microsoft365::VENDOR,
     &mimecast::VENDOR,
-    &mmdf::VENDOR,
+    &mxlogic::VENDOR,
     &notes::VENDOR,
+    &ntmail::VENDOR,
+    &nullmailer::VENDOR,
     &opensmtpd::VENDOR,
+    &outlookcom::VENDOR,
     &postfix::VENDOR,
     &powermta::VENDOR,
     &qmail::VENDOR,
+    &quickmail::VENDOR,
     &qurb::VENDOR,
+    &sendgrid::VENDOR,
     &sendmail::VENDOR,
+    &si20::VENDOR,
     &sina::VENDOR,
     &smail::VENDOR,
     &softbank::VENDOR,
     &spamarrest::VENDOR,
+    &spamazoid::VENDOR,
+    &spamhippo::VENDOR,
     &spamlion::VENDOR,
+    &spamstomp::VENDOR,
     &surfcontrol::VENDOR,
     &sympa::VENDOR,
+    &telekom::VENDOR,
     &tmda::VENDOR,
     &uol::VENDOR,
     &vade::VENDOR,
+    &vanquish::VENDOR,
     &verizon::VENDOR,
+    &vines::VENDOR,
     &webshield::VENDOR,
     &workmail::VENDOR,
     &x400::VENDOR,
@@ -202,6 +257,5 @@ pub const ALL: &[&Vendor] = &[
     &yahoo::VENDOR,
     &yandex::VENDOR,
     &zerospam::VENDOR,
-    &zimbra::VENDOR,
     &zoho::VENDOR,
 ];

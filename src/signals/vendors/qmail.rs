@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "qmail",
     title: "qmail",
-    source: "qmail-send and QSBMF as remembered; bounce forms measured on samples, the double bounce not yet checked against a real message",
+    source: "notqmail qmail-send.c injectbounce; measured on samples",
     forms: &[
         Form {
             code: "qmail-bounce",

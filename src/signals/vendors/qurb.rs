@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "qurb",
     title: "Qurb",
-    source: "Qurb challenge; from memory of the program, not yet checked against a real message",
+    source: "SpamAssassin rules/20_vbounce.cf ([Qurb #n]); Spamikaze passivetrap.pl quotes its text",
     forms: &[Form {
         code: "qurb-challenge",
         kind: Kind::ChallengeResponse,

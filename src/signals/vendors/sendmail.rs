@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "sendmail",
     title: "Sendmail",
-    source: "sendmail 8 and 5 as remembered; measured on samples, but the return receipt is not yet checked against a real message",
+    source: "sendmail 8.17.1 sendmail/savemail.c (Debian 12); sendmail 5 measured on samples",
     forms: &[
         Form {
             code: "sendmail-bounce",

@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "smail",
     title: "Smail",
-    source: "Smail 3 as remembered; measured on one sample",
+    source: "Smail 3.2.0.108 src/notify.c as Sisimai 5 lhost/deutschetelekom.rb quotes it; measured on one sample",
     forms: &[Form {
         code: "smail-bounce",
         kind: Kind::Bounce,

@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "spamlion",
     title: "SpamLion",
-    source: "SpamLion: field Spamlion as SpamAssassin VBounce knows it; the sample text is ours, not yet checked against a real message",
+    source: "SpamAssassin rules/20_vbounce.cf (Spamlion)",
     forms: &[Form {
         code: "spamlion-challenge",
         kind: Kind::ChallengeResponse,

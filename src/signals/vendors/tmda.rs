@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "tmda",
     title: "TMDA",
-    source: "TMDA confirmation request, from memory; matches synthetic messages only, not yet checked against a real one",
+    source: "TMDA 1.1 and 1.3 templates confirm_request.txt and bounce_incoming.txt",
     forms: &[
         Form {
             code: "tmda-challenge",
@@ -15,9 +15,9 @@ pub(super) const VENDOR: Vendor = Vendor {
             marks: &[
                 Mark::Subject("(?i)^(?:Please )?confirm(?: your message|ation)?"),
                 Mark::Text(
-                    r"^Your message attached below is being held because the address\s+<[^<>\s]+> has not been verified\.",
+                    r"^Your message attached below is being held because the address\s+<[^<>\s]+> has not been verified\.|^was not delivered because your address was not recognized\.",
                 ),
-                Mark::Text(r"^\s+\S+-confirm-\d+\.\S+@\S+$"),
+                Mark::Text(r"^\s*<?(?:mailto:)?\S+-confirm-\d+\.\S+@\S+$"),
             ],
             shows: "challenge-response/tmda-confirm.eml",
             spares: "ordinary/tmda-lookalike.eml",
@@ -34,7 +34,21 @@ pub(super) const VENDOR: Vendor = Vendor {
             shows: "challenge-response/tmda-confirm-de.eml",
             spares: "ordinary/tmda-lookalike.eml",
         },
+        Form {
+            code: "tmda-bounce",
+            kind: Kind::Bounce,
+            summary: "TMDA: message rejected by recipient",
+            marks: &[
+                Mark::Subject("^Mail delivery failed: returning message to sender$"),
+                Mark::Text(
+                    r"^This message was created automatically by mail delivery software \(TMDA\)\.",
+                ),
+                Mark::Text(r"^Message rejected by recipient\."),
+            ],
+            shows: "bounce/tmda-bounce.eml",
+            spares: "ordinary/tmda-lookalike.eml",
+        },
     ],
     breaks: &[],
-    recipients: &[],
+    recipients: &[r"(?m)^<([^<>\s]+@[^<>\s]+)>:\s*$"],
 };

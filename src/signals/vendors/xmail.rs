@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "xmail",
     title: "XMail",
-    source: "XMail bounce; from memory of the program, not yet checked against a real message",
+    source: "XMail source, writer of the notification ([<00>] to [<02>]); listar bounce parser",
     forms: &[Form {
         code: "xmail-bounce",
         kind: Kind::Bounce,

@@ -6,12 +6,15 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "zerospam",
     title: "0Spam",
-    source: "0Spam: Message-ID at 0spam.com, from memory; the sample text is ours, not yet checked against a real message",
+    source: "SpamAssassin rules/20_vbounce.cf (verify@0spam.com, www.0spam.com/v)",
     forms: &[Form {
         code: "zerospam-challenge",
         kind: Kind::ChallengeResponse,
-        summary: "0Spam: confirm so that your message is delivered",
-        marks: &[Mark::Header("message-id", r"(?i)@0spam\.com>?$"), Mark::Text("(?i)0spam")],
+        summary: "0Spam: verify so that your message is delivered",
+        marks: &[
+            Mark::From(r"(?i)<verify@0spam\.com>"),
+            Mark::Text(r"(?i)https?://www\.0spam\.com/v"),
+        ],
         shows: "challenge-response/zerospam-confirm.eml",
         spares: "ordinary/zerospam-lookalike.eml",
     }],
