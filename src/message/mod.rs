@@ -30,7 +30,7 @@ pub use parse::{Limits, parse, parse_headers};
 pub use received::Hop;
 pub use returned::{Returned, ReturnedForm};
 pub use screen::Screen;
-pub(crate) use screen::{Lazy, fold, required};
+pub(crate) use screen::{LONGEST, Lazy, fold, required};
 pub use triage::{Glance, glance};
 
 /// Decodes a header value (RFC 2047, raw octets) to one line of text.

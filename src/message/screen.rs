@@ -7,12 +7,13 @@ use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::Regex;
-use regex_syntax::ast::{self, Ast, RepetitionKind, RepetitionRange};
+
+use super::fields;
 
 /// Octets of a literal below which looking for it tells too little.
-const SHORTEST: usize = 3;
+pub(crate) const SHORTEST: usize = 3;
 /// Octets of a literal that are looked for; more would only make the automaton larger.
-const LONGEST: usize = 24;
+pub(crate) const LONGEST: usize = 12;
 /// Literals that stand for one expression at most.
 const MOST: usize = 64;
 
@@ -61,74 +62,175 @@ fn folded(text: &str) -> String {
 /// Literals of which at least one stands, but for its case, in every text that the expression matches;
 /// none where there is nothing to look for.
 pub(crate) fn required(pattern: &str) -> Option<Vec<String>> {
-    let ast = ast::parse::Parser::new().parse(pattern).ok()?;
-    let mut found = best(&ast)?;
-    for literal in &mut found {
-        let mut end = literal.len().min(LONGEST);
-        while !literal.is_char_boundary(end) {
-            end -= 1;
-        }
-        literal.truncate(end);
-    }
-    Some(found)
+    let mut reading = Reading { rest: pattern, depth: 0 };
+    let found = reading.alternatives().filter(|_| reading.rest.is_empty())??;
+    Some(found.into_iter().map(|l| fields::head(&l, LONGEST).trim().to_owned()).collect())
 }
+
+/// Literals one of which must occur; none where nothing must.
+type Needed = Option<Vec<String>>;
 
 /// How much a set of literals tells: the shortest of them decides.
 fn worth(literals: &[String]) -> usize {
-    literals.iter().map(|l| l.trim().len()).min().unwrap_or(0)
+    literals.iter().map(String::len).min().unwrap_or(0)
 }
 
-fn better(a: Option<Vec<String>>, b: Option<Vec<String>>) -> Option<Vec<String>> {
+fn better(a: Needed, b: Needed) -> Needed {
     match (a, b) {
         (Some(a), Some(b)) => Some(if worth(&b) > worth(&a) { b } else { a }),
         (a, b) => a.or(b),
     }
 }
 
-fn run(text: &str) -> Option<Vec<String>> {
-    (text.trim().len() >= SHORTEST).then(|| vec![text.trim().to_owned()])
+/// A piece of an expression.
+enum Atom {
+    Literal(char),
+    /// Matches no octet, so that what stands on both sides touches.
+    Nothing,
+    Group(Needed),
+    Class,
 }
 
-fn best(ast: &Ast) -> Option<Vec<String>> {
-    match ast {
-        Ast::Literal(literal) => run(literal.c.encode_utf8(&mut [0; 4])),
-        Ast::Group(group) => best(&group.ast),
-        Ast::Repetition(repeated) => {
-            let once = match &repeated.op.kind {
-                RepetitionKind::OneOrMore => true,
-                RepetitionKind::ZeroOrOne | RepetitionKind::ZeroOrMore => false,
-                RepetitionKind::Range(range) => match *range {
-                    RepetitionRange::Exactly(n)
-                    | RepetitionRange::AtLeast(n)
-                    | RepetitionRange::Bounded(n, _) => n > 0,
-                },
-            };
-            if once { best(&repeated.ast) } else { None }
+/// Reads the syntax of expressions only as far as literals need it; parsing a thousand of them in full
+/// takes longer than everything else at a start. Gives up, with an outer `None`, on what it does not know.
+struct Reading<'a> {
+    rest: &'a str,
+    depth: u32,
+}
+
+impl Reading<'_> {
+    fn next(&mut self) -> Option<char> {
+        let mut chars = self.rest.chars();
+        let c = chars.next();
+        self.rest = chars.as_str();
+        c
+    }
+
+    fn eat(&mut self, text: &str) -> bool {
+        let rest = self.rest.strip_prefix(text);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
+    }
+
+    fn alternatives(&mut self) -> Option<Needed> {
+        let mut all = self.sequence()?;
+        while self.eat("|") {
+            let one = self.sequence()?;
+            all = all.zip(one).map(|(mut all, one)| {
+                all.extend(one);
+                all
+            });
         }
-        Ast::Alternation(alternatives) => {
-            let mut all = Vec::new();
-            for alternative in &alternatives.asts {
-                all.extend(best(alternative)?);
-            }
-            (all.len() <= MOST).then_some(all)
-        }
-        Ast::Concat(concat) => {
-            let (mut found, mut literal) = (None, String::new());
-            for piece in &concat.asts {
-                match piece {
-                    Ast::Literal(one) => literal.push(one.c),
-                    // These match no octet, so that the literals around them touch.
-                    Ast::Empty(_) | Ast::Flags(_) | Ast::Assertion(_) => {}
-                    other => {
-                        found = better(found, run(&literal));
-                        literal.clear();
-                        found = better(found, best(other));
+        Some(all.filter(|all| all.len() <= MOST))
+    }
+
+    fn sequence(&mut self) -> Option<Needed> {
+        let (mut found, mut literal) = (None, String::new());
+        let mut end = |literal: &mut String, needed: Needed| {
+            let run = literal.trim();
+            let run = (run.len() >= SHORTEST).then(|| vec![run.to_owned()]);
+            found = better(better(found.take(), run), needed);
+            literal.clear();
+        };
+        while !self.rest.is_empty() && !self.rest.starts_with(['|', ')']) {
+            let atom = self.atom()?;
+            let (repeated, once) = self.repetition()?;
+            match atom {
+                Atom::Nothing if repeated => return None,
+                Atom::Nothing => {}
+                Atom::Literal(c) if !repeated => literal.push(c),
+                Atom::Literal(c) => {
+                    if once {
+                        literal.push(c);
                     }
+                    end(&mut literal, None);
+                }
+                Atom::Group(needed) => end(&mut literal, needed.filter(|_| once)),
+                Atom::Class => end(&mut literal, None),
+            }
+        }
+        end(&mut literal, None);
+        Some(found)
+    }
+
+    /// Whether a repetition follows, and whether it asks for at least one.
+    fn repetition(&mut self) -> Option<(bool, bool)> {
+        let once = match self.rest.chars().next() {
+            Some('*' | '?') => false,
+            Some('+') => true,
+            Some('{') => {
+                let (count, rest) = self.rest[1..].split_once('}')?;
+                let least: u32 = count.split(',').next()?.parse().ok()?;
+                self.rest = rest;
+                self.eat("?");
+                return Some((true, least > 0));
+            }
+            _ => return Some((false, true)),
+        };
+        self.next();
+        self.eat("?");
+        Some((true, once))
+    }
+
+    fn atom(&mut self) -> Option<Atom> {
+        match self.next()? {
+            '^' | '$' => Some(Atom::Nothing),
+            '.' => Some(Atom::Class),
+            '[' => self.class(),
+            '(' => self.group(),
+            '\\' => self.escape(),
+            '*' | '+' | '?' | '{' => None,
+            c => Some(Atom::Literal(c)),
+        }
+    }
+
+    fn escape(&mut self) -> Option<Atom> {
+        Some(match self.next()? {
+            'd' | 'D' | 's' | 'S' | 'w' | 'W' => Atom::Class,
+            'b' | 'B' | 'A' | 'z' => Atom::Nothing,
+            'n' => Atom::Literal('\n'),
+            't' => Atom::Literal('\t'),
+            'r' => Atom::Literal('\r'),
+            c if !c.is_ascii_alphanumeric() => Atom::Literal(c),
+            _ => return None,
+        })
+    }
+
+    fn class(&mut self) -> Option<Atom> {
+        self.eat("^");
+        self.eat("]");
+        loop {
+            match self.next()? {
+                ']' => return Some(Atom::Class),
+                // Classes in classes.
+                '[' => return None,
+                '\\' => drop(self.next()?),
+                _ => {}
+            }
+        }
+    }
+
+    fn group(&mut self) -> Option<Atom> {
+        if self.eat("?P<") || self.eat("?<") {
+            self.rest = self.rest.split_once('>')?.1;
+        } else if self.eat("?") {
+            loop {
+                match self.next()? {
+                    ':' => break,
+                    ')' => return Some(Atom::Nothing),
+                    'i' | 'm' | 's' | 'U' | 'u' | '-' => {}
+                    // With `x`, blanks are no literals.
+                    _ => return None,
                 }
             }
-            better(found, run(&literal))
         }
-        _ => None,
+        self.depth += 1;
+        if self.depth > 50 {
+            return None;
+        }
+        let needed = self.alternatives()?;
+        self.depth -= 1;
+        self.eat(")").then_some(Atom::Group(needed))
     }
 }
 
@@ -229,13 +331,10 @@ mod tests {
     #[test]
     fn the_most_telling_literals_of_an_expression_are_found() {
         let all: &[(&str, Option<&[&str]>)] = &[
-            ("^failure notice$", Some(&["failure notice"])),
-            (r"(?i)^\s*-+ ?Original Message ?-+$", Some(&["Original Message"])),
+            ("^failure notice$", Some(&["failure noti"])),
+            (r"(?i)^\s*-+ ?Original Message ?-+$", Some(&["Original Mes"])),
             ("(?:was|has been) wait-?listed", Some(&["listed"])),
-            (
-                "^(?:Returned mail|Postmaster notify): x",
-                Some(&["Returned mail", "Postmaster notify"]),
-            ),
+            ("^(?:Returned mail|Postmaster notify): x", Some(&["Returned mai", "Postmaster n"])),
             ("(?:abcd)?efg", Some(&["efg"])),
             ("(?:abcd){2}efg", Some(&["abcd"])),
             ("abcd|[0-9]+", None),

@@ -10,7 +10,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use super::patterns::LISTINGS;
 use super::vendors::{Form, Mark, Vendor};
 use super::{Basis, Evidence, SeenIn, Signal, languages, list, vendors};
-use crate::message::{Lazy, Mailbox, Message, ReturnPath, Screen, fold, required};
+use crate::message::{LONGEST, Lazy, Mailbox, Message, ReturnPath, Screen, fold, required};
 
 /// Octets of text that patterns look at; automatic answers say what they are in their first lines.
 const TEXT: usize = 16 << 10;
@@ -84,8 +84,8 @@ pub struct Recogniser {
     always: Vec<u32>,
     /// For each expression on a subject of a language, the signal that it shows; in their order.
     spoken: Vec<(u32, &'static Signal)>,
-    /// The signals of phrases.
-    phrases: Vec<&'static Signal>,
+    /// Phrases, folded, and their signals. The automaton knows their beginnings.
+    phrases: Vec<(String, &'static Signal)>,
     literals: Option<AhoCorasick>,
     /// For each literal of the automaton: what it means.
     uses: Vec<Vec<Use>>,
@@ -168,8 +168,9 @@ impl Recogniser {
                         spoken.push((tables.pattern(Field::Spoken, phrase), *signal));
                     } else {
                         let used = Use::Phrase(phrases.len() as u32);
-                        tables.literal(folded(phrase).trim().to_owned(), used);
-                        phrases.push(*signal);
+                        let phrase = folded(phrase).trim().to_owned();
+                        tables.literal(cut(&phrase, LONGEST).to_owned(), used);
+                        phrases.push((phrase, *signal));
                     }
                 }
             }
@@ -250,28 +251,38 @@ impl Recogniser {
         }
         let text = folded(cut(&m.text, TEXT));
         let mut met = Met(vec![0; self.patterns.len().div_ceil(64)]);
-        let mut said: Vec<(&'static Signal, usize, usize)> = Vec::new();
-        self.occurrences(&text, |used, start, end| match used {
+        // For each signal the phrase that ends first, in the order in which they end.
+        let mut said: Vec<(usize, usize, &'static Signal)> = Vec::new();
+        self.occurrences(&text, |used, start| match used {
             Use::Phrase(at) => {
-                let signal = self.phrases[at as usize];
-                let known = said.iter().any(|(s, ..)| s.code == signal.code);
-                if !known && at_word(&text, start, end) {
-                    said.push((signal, start, end));
+                let (phrase, signal) = &self.phrases[at as usize];
+                let end = start + phrase.len();
+                let known = said.iter().position(|(_, _, s)| s.code == signal.code);
+                let earlier = known.is_none_or(|known| said[known].0 > end);
+                if earlier
+                    && text.as_bytes()[start..].starts_with(phrase.as_bytes())
+                    && at_word(&text, start, end)
+                {
+                    match known {
+                        Some(known) => said[known] = (end, start, signal),
+                        None => said.push((end, start, signal)),
+                    }
                 }
             }
             Use::Pattern(at) => self.meet(Field::Text, at, &mut met),
         });
+        said.sort_by_key(|(end, start, _)| (*end, *start));
         self.look_forms(m, &mut met, &mut found);
         self.look_subject(cut(m.subject.trim_start(), FIELD), &mut met, &mut found);
-        found.extend(said.iter().map(|(s, start, end)| Evidence::new(s, &text[*start..*end])));
+        found.extend(said.iter().map(|(end, start, s)| Evidence::new(s, &text[*start..*end])));
         found
     }
 
     /// Every occurrence of a literal in a text that was folded.
-    fn occurrences(&self, text: &str, mut hit: impl FnMut(Use, usize, usize)) {
+    fn occurrences(&self, text: &str, mut hit: impl FnMut(Use, usize)) {
         for found in self.literals.iter().flat_map(|l| l.find_overlapping_iter(text)) {
             for used in &self.uses[found.pattern().as_usize()] {
-                hit(*used, found.start(), found.end());
+                hit(*used, found.start());
             }
         }
     }
@@ -284,7 +295,7 @@ impl Recogniser {
 
     fn look_subject(&self, subject: &str, met: &mut Met, found: &mut Vec<Evidence>) {
         let bare = without_list_tag(subject);
-        self.occurrences(&folded(subject), |used, _, _| {
+        self.occurrences(&folded(subject), |used, _| {
             if let Use::Pattern(at) = used {
                 self.meet(Field::Spoken, at, met);
             }
@@ -310,7 +321,7 @@ impl Recogniser {
     fn look_forms(&self, m: &Message, met: &mut Met, found: &mut Vec<Evidence>) {
         for &field in self.fields.iter().filter(|f| **f != Field::Text) {
             for value in values(field, m) {
-                self.occurrences(&folded(&value), |used, _, _| {
+                self.occurrences(&folded(&value), |used, _| {
                     if let Use::Pattern(at) = used {
                         self.meet(field, at, met);
                     }
@@ -487,4 +498,61 @@ fn at_word(text: &str, start: usize, end: usize) -> bool {
     };
     !inner(text[..start].chars().next_back(), text[start..].chars().next())
         && !inner(text[..end].chars().next_back(), text[end..].chars().next())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The same by a whole parser of the syntax: what it may not fall short of.
+    fn parsed(ast: &regex_syntax::ast::Ast) -> bool {
+        use regex_syntax::ast::{Ast, RepetitionKind, RepetitionRange};
+        match ast {
+            Ast::Concat(concat) => {
+                let mut run = 0;
+                concat.asts.iter().any(|piece| {
+                    match piece {
+                        Ast::Literal(l) if !l.c.is_whitespace() => run += l.c.len_utf8(),
+                        Ast::Empty(_) | Ast::Flags(_) | Ast::Assertion(_) => {}
+                        _ => run = 0,
+                    }
+                    run >= 3 || parsed(piece)
+                })
+            }
+            Ast::Group(group) => parsed(&group.ast),
+            Ast::Alternation(all) => all.asts.iter().all(parsed),
+            Ast::Repetition(r) => match &r.op.kind {
+                RepetitionKind::ZeroOrOne | RepetitionKind::ZeroOrMore => false,
+                RepetitionKind::OneOrMore => parsed(&r.ast),
+                RepetitionKind::Range(
+                    RepetitionRange::Exactly(n)
+                    | RepetitionRange::AtLeast(n)
+                    | RepetitionRange::Bounded(n, _),
+                ) => *n > 0 && parsed(&r.ast),
+            },
+            Ast::Literal(l) => l.c.len_utf8() >= 3,
+            _ => false,
+        }
+    }
+
+    #[test]
+    fn literals_are_found_in_every_expression_that_has_them() {
+        let mut seen = 0;
+        for vendor in vendors::ALL {
+            for mark in vendor.forms.iter().flat_map(|f| f.marks) {
+                let (vendors::Mark::From(pattern)
+                | vendors::Mark::ReturnPath(pattern)
+                | vendors::Mark::Subject(pattern)
+                | vendors::Mark::Header(_, pattern)
+                | vendors::Mark::ContentType(pattern)
+                | vendors::Mark::Text(pattern)
+                | vendors::Mark::ReportingMta(pattern)
+                | vendors::Mark::Diagnostic(pattern)) = *mark;
+                let ast = regex_syntax::ast::parse::Parser::new().parse(pattern).expect("syntax");
+                assert_eq!(required(pattern).is_some(), parsed(&ast), "{pattern}");
+                seen += 1;
+            }
+        }
+        assert!(seen > 200, "{seen}");
+    }
 }
