@@ -3,15 +3,13 @@
 
 use std::borrow::Cow;
 
-use regex::RegexSet;
-
 use super::fields::{self, Block};
 use super::notification::{Notification, NotificationForm};
 use super::parse::{Content, Limits};
 use super::parts::{self, Entity};
 use super::quoted::{self, Found, Prefix};
 use super::returned::{Returned, ReturnedForm, note};
-use super::{Defect, Message, Part, charset, html};
+use super::{Defect, Message, Part, Screen, charset, html};
 
 /// The text of an original's body: its first text part, decoded.
 pub(super) fn original_text(
@@ -95,7 +93,7 @@ pub(super) fn read<'a>(
     raw: &'a [u8],
     entities: &'a [Entity<'a>],
     limits: &'a Limits,
-    breaks: &'a RegexSet,
+    breaks: &'a Screen,
 ) {
     let mut reading = Reading { raw, limits, breaks, message, entities };
     reading.structure();
@@ -108,7 +106,7 @@ pub(super) fn read<'a>(
 struct Reading<'a, 'b> {
     raw: &'a [u8],
     limits: &'a Limits,
-    breaks: &'a RegexSet,
+    breaks: &'a Screen,
     message: &'b mut Message,
     entities: &'a [Entity<'a>],
 }

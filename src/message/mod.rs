@@ -16,6 +16,7 @@ mod parts;
 mod quoted;
 mod received;
 mod returned;
+mod screen;
 mod transfer;
 mod triage;
 mod words;
@@ -28,6 +29,8 @@ pub use notification::{Action, Notification, NotificationForm, Recipient};
 pub use parse::{Limits, parse, parse_headers};
 pub use received::Hop;
 pub use returned::{Returned, ReturnedForm};
+pub use screen::Screen;
+pub(crate) use screen::{LONGEST, Lazy, fold, required};
 pub use triage::{Glance, glance};
 
 /// Decodes a header value (RFC 2047, raw octets) to one line of text.

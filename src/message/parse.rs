@@ -7,14 +7,13 @@ use mail_parser::HeaderValue;
 use mail_parser::decoders::charsets::map::charset_decoder;
 use mail_parser::decoders::html::add_html_token;
 use mail_parser::parsers::MessageStream;
-use regex::RegexSet;
 
 use super::fields::{self, Block, RawField};
 use super::mailboxes::mailboxes;
 use super::returned::note;
 use super::transfer::Transfer;
 use super::{
-    Address, Date, Defect, Field, Headers, Hop, Message, MessageId, ReturnPath, body, parts,
+    Address, Date, Defect, Field, Headers, Hop, Message, MessageId, ReturnPath, Screen, body, parts,
 };
 
 /// How much of one message is read. Beyond each bound a [`super::Defect`] is recorded.
@@ -217,7 +216,7 @@ pub(super) fn headers(
 
 /// Reads one message. `breaks` tells where a quoted original starts in a text: each of its patterns is
 /// matched against one line without its end and trailing blanks.
-pub fn parse(raw: &[u8], limits: &Limits, breaks: &RegexSet) -> Message {
+pub fn parse(raw: &[u8], limits: &Limits, breaks: &Screen) -> Message {
     let mut message = Message::default();
     let raw = prepare(raw, limits, &mut message.defects);
     let mut entities = parts::walk(&raw, limits, None, &mut message.defects);
@@ -359,7 +358,7 @@ mod tests {
             .write_to_vec()
             .expect("a message");
         let theirs = mail_parser::MessageParser::new().parse(&made).expect("a message");
-        let ours = parse(&made, &Limits::default(), &RegexSet::empty());
+        let ours = parse(&made, &Limits::default(), &Screen::empty());
         assert_eq!(Some(ours.subject.as_str()), theirs.subject());
         assert_eq!(ours.message_id.as_ref().map(MessageId::as_str), theirs.message_id());
         assert_eq!(ours.date.map(|d| d.unix), theirs.date().map(|d| d.to_timestamp()));

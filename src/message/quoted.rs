@@ -3,9 +3,7 @@
 
 use std::borrow::Cow;
 
-use regex::RegexSet;
-
-use super::fields;
+use super::{Screen, fields};
 
 /// Where the original stands in a text.
 #[derive(Debug, PartialEq, Eq)]
@@ -61,7 +59,7 @@ impl Prefix {
 }
 
 /// Looks for the original among the lines of a text.
-pub(super) fn find(lines: &[&str], breaks: &RegexSet) -> Option<Quote> {
+pub(super) fn find(lines: &[&str], breaks: &Screen) -> Option<Quote> {
     let mut cut = None;
     let breaking = lines.iter().enumerate().filter(|(_, line)| {
         let line = line.trim_end();
@@ -416,8 +414,7 @@ mod tests {
     use super::*;
 
     fn quote(text: &str) -> Option<Quote> {
-        let breaks =
-            RegexSet::new(["^--- Below .* copy$", "^-+ ?Original Message ?-+$"]).expect("set");
+        let breaks = Screen::new(["^--- Below .* copy$", "^-+ ?Original Message ?-+$"]);
         find(&text.lines().collect::<Vec<_>>(), &breaks)
     }
 

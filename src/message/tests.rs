@@ -1,12 +1,11 @@
 //! What [`parse`] makes of whole messages, well-formed, broken and hostile.
 
 use proptest::prelude::*;
-use regex::RegexSet;
 
 use super::*;
 
-fn breaks() -> RegexSet {
-    RegexSet::new(["^--- Below .* copy\\.$", "(?i)^-+ ?Original Message ?-+$"]).expect("patterns")
+fn breaks() -> Screen {
+    Screen::new(["^--- Below .* copy\\.$", "(?i)^-+ ?Original Message ?-+$"])
 }
 
 fn read(raw: &[u8]) -> Message {

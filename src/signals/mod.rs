@@ -9,14 +9,15 @@ mod origin;
 mod patterns;
 mod reason;
 mod recipients;
+mod recogniser;
 mod sender;
 mod structure;
 pub mod vendors;
 
 use std::sync::OnceLock;
 
-pub use patterns::Recogniser;
 pub use reason::{Reason, reason};
+pub use recogniser::Recogniser;
 pub use sender::is_daemon;
 pub(crate) use structure::worst_action;
 

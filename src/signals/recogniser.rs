@@ -1,0 +1,558 @@
+//! Looks for all signals in a message. One automaton knows the phrases of all languages and the literal
+//! parts of all expressions, so that a field is read once; an expression is compiled and tried only where
+//! everything that must stand beside it was met. The tables are code, so an expression that does not
+//! compile matches nothing and a test names it.
+
+use std::collections::HashMap;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+
+use super::patterns::LISTINGS;
+use super::vendors::{Form, Mark, Vendor};
+use super::{Basis, Evidence, SeenIn, Signal, languages, list, vendors};
+use crate::message::{LONGEST, Lazy, Mailbox, Message, ReturnPath, Screen, fold, required};
+
+/// Octets of text that patterns look at; automatic answers say what they are in their first lines.
+const TEXT: usize = 16 << 10;
+
+/// Octets of a subject or header value that patterns look at.
+const FIELD: usize = 1 << 10;
+
+/// Which field a mark looks at.
+#[derive(PartialEq, Eq, Hash, Clone, Copy)]
+enum Field {
+    From,
+    ReturnPath,
+    Subject,
+    ContentType,
+    ReportingMta,
+    Diagnostic,
+    Header(&'static str),
+    Text,
+    /// The subject as the languages' tables look at it.
+    Spoken,
+}
+
+fn field_of(mark: &Mark) -> (Field, &'static str) {
+    match *mark {
+        Mark::From(p) => (Field::From, p),
+        Mark::ReturnPath(p) => (Field::ReturnPath, p),
+        Mark::Subject(p) => (Field::Subject, p),
+        Mark::ContentType(p) => (Field::ContentType, p),
+        Mark::ReportingMta(p) => (Field::ReportingMta, p),
+        Mark::Diagnostic(p) => (Field::Diagnostic, p),
+        Mark::Header(name, p) => (Field::Header(name), p),
+        Mark::Text(p) => (Field::Text, p),
+    }
+}
+
+/// Gives the words that show a signal in one message.
+type Look = fn(&Message) -> Option<String>;
+
+/// What an occurrence of a literal means.
+#[derive(Clone, Copy)]
+enum Use {
+    /// A phrase of a language, by its place in `Recogniser::phrases`.
+    Phrase(u32),
+    /// An expression that may match, by its place in `Recogniser::patterns`.
+    Pattern(u32),
+}
+
+/// An expression and the field that it looks at.
+struct Pattern {
+    field: Field,
+    expression: Lazy,
+}
+
+/// One form of a program's messages.
+struct Shape {
+    vendor: &'static Vendor,
+    form: &'static Form,
+    signal: &'static Signal,
+    /// Its marks, as places in `Recogniser::patterns`.
+    marks: Vec<u32>,
+}
+
+/// Looks for all signals. Made once, shared by all threads.
+pub struct Recogniser {
+    general: Vec<(&'static Signal, Look)>,
+    shapes: Vec<Shape>,
+    patterns: Vec<Pattern>,
+    /// Fields that marks of programs look at.
+    fields: Vec<Field>,
+    /// Expressions without a literal: met wherever their field is.
+    always: Vec<u32>,
+    /// For each expression on a subject of a language, the signal that it shows; in their order.
+    spoken: Vec<(u32, &'static Signal)>,
+    /// Phrases, folded, and their signals. The automaton knows their beginnings.
+    phrases: Vec<(String, &'static Signal)>,
+    literals: Option<AhoCorasick>,
+    /// For each literal of the automaton: what it means.
+    uses: Vec<Vec<Use>>,
+    breaks: Screen,
+    /// By program: the expressions that name the addresses that failed.
+    recipients: Vec<(&'static str, Vec<Lazy>)>,
+}
+
+/// The tables while they are put together.
+#[derive(Default)]
+struct Tables {
+    patterns: Vec<Pattern>,
+    known: HashMap<(Field, &'static str), u32>,
+    always: Vec<u32>,
+    literals: Vec<String>,
+    places: HashMap<String, usize>,
+    uses: Vec<Vec<Use>>,
+}
+
+impl Tables {
+    fn literal(&mut self, text: String, used: Use) {
+        let at = *self.places.entry(text).or_insert_with_key(|text| {
+            self.literals.push(text.clone());
+            self.uses.push(Vec::new());
+            self.literals.len() - 1
+        });
+        self.uses[at].push(used);
+    }
+
+    fn pattern(&mut self, field: Field, pattern: &'static str) -> u32 {
+        if let Some(known) = self.known.get(&(field, pattern)) {
+            return *known;
+        }
+        let at = self.patterns.len() as u32;
+        self.known.insert((field, pattern), at);
+        match required(pattern) {
+            Some(found) => {
+                for literal in found {
+                    self.literal(folded(&literal).trim().to_owned(), Use::Pattern(at));
+                }
+            }
+            None => self.always.push(at),
+        }
+        let expression = match field {
+            Field::Text | Field::Diagnostic => Lazy::new(format!("(?m){pattern}")),
+            Field::Spoken => Lazy::new(format!("(?i)^(?:{pattern})")),
+            _ => Lazy::new(pattern),
+        };
+        self.patterns.push(Pattern { field, expression });
+        at
+    }
+}
+
+/// Which expressions may match, by the literals that were met.
+struct Met(Vec<u64>);
+
+impl Met {
+    fn add(&mut self, pattern: u32) {
+        self.0[pattern as usize / 64] |= 1 << (pattern % 64);
+    }
+
+    fn has(&self, pattern: u32) -> bool {
+        self.0[pattern as usize / 64] & (1 << (pattern % 64)) != 0
+    }
+}
+
+impl Recogniser {
+    /// Puts the tables together; `general_only` leaves the programs' tables out.
+    pub fn new(general_only: bool) -> Self {
+        let vendors: &[&'static Vendor] = if general_only { &[] } else { vendors::ALL };
+        let by_code: HashMap<&str, &'static Signal> = list().iter().map(|s| (s.code, s)).collect();
+        let mut tables = Tables::default();
+        let (mut spoken, mut phrases) = (Vec::new(), Vec::new());
+        for l in languages::ALL {
+            for listing in LISTINGS {
+                let code = format!("{}-{}", listing.stem, l.tag);
+                let Some(signal) = by_code.get(&*code) else { continue };
+                for phrase in (listing.phrases)(l) {
+                    if listing.basis == Basis::Subject {
+                        spoken.push((tables.pattern(Field::Spoken, phrase), *signal));
+                    } else {
+                        let used = Use::Phrase(phrases.len() as u32);
+                        let phrase = folded(phrase).trim().to_owned();
+                        tables.literal(cut(&phrase, LONGEST).to_owned(), used);
+                        phrases.push((phrase, *signal));
+                    }
+                }
+            }
+        }
+        let mut shapes = Vec::new();
+        let mut fields = Vec::new();
+        for vendor in vendors {
+            for form in vendor.forms {
+                let Some(signal) = by_code.get(form.code) else { continue };
+                let marks = form.marks.iter().map(|mark| {
+                    let (field, pattern) = field_of(mark);
+                    if !fields.contains(&field) {
+                        fields.push(field);
+                    }
+                    tables.pattern(field, pattern)
+                });
+                shapes.push(Shape { vendor, form, signal, marks: marks.collect() });
+            }
+        }
+        let general = list()
+            .iter()
+            .filter_map(|s| match s.seen_in {
+                SeenIn::Message(_, look) => Some((s, look)),
+                _ => None,
+            })
+            .collect();
+        let originals = languages::ALL
+            .iter()
+            .flat_map(|l| l.original_lines)
+            .map(|line| format!("(?i)^\\s*{}", regex::escape(line)));
+        let broken_off = vendors::ALL.iter().flat_map(|v| v.breaks).map(|b| (*b).to_owned());
+        let recipients = vendors
+            .iter()
+            .map(|v| (v.name, v.recipients.iter().map(|p| Lazy::new(format!("(?m){p}"))).collect()))
+            .collect();
+        Recogniser {
+            general,
+            shapes,
+            fields,
+            spoken,
+            phrases,
+            literals: AhoCorasick::builder()
+                .match_kind(MatchKind::Standard)
+                .kind(Some(AhoCorasickKind::ContiguousNFA))
+                .build(&tables.literals)
+                .ok(),
+            patterns: tables.patterns,
+            always: tables.always,
+            uses: tables.uses,
+            breaks: Screen::new(originals.chain(broken_off)),
+            recipients,
+        }
+    }
+
+    /// Lines of a text behind which an original stands.
+    pub fn breaks(&self) -> &Screen {
+        &self.breaks
+    }
+
+    /// Expressions of the tables that do not compile. Compiles them all.
+    pub fn broken(&self) -> Vec<String> {
+        let named = self.recipients.iter().flat_map(|(_, list)| list);
+        let all = self.patterns.iter().map(|p| &p.expression).chain(named);
+        let mut broken: Vec<String> =
+            all.filter(|p| p.get().is_none()).map(|p| p.source().to_owned()).collect();
+        broken.extend(self.breaks.broken().map(str::to_owned));
+        broken.extend(self.literals.is_none().then(|| "the automaton of literals".to_owned()));
+        broken
+    }
+
+    /// Everything that the message shows about its kind.
+    pub fn look(&self, m: &Message) -> Vec<Evidence> {
+        let mut found = Vec::new();
+        for (signal, look) in &self.general {
+            if let Some(quote) = look(m) {
+                found.push(Evidence::new(signal, &quote));
+            }
+        }
+        let text = folded(cut(&m.text, TEXT));
+        let mut met = Met(vec![0; self.patterns.len().div_ceil(64)]);
+        // For each signal the phrase that ends first, in the order in which they end.
+        let mut said: Vec<(usize, usize, &'static Signal)> = Vec::new();
+        self.occurrences(&text, |used, start| match used {
+            Use::Phrase(at) => {
+                let (phrase, signal) = &self.phrases[at as usize];
+                let end = start + phrase.len();
+                let known = said.iter().position(|(_, _, s)| s.code == signal.code);
+                let earlier = known.is_none_or(|known| said[known].0 > end);
+                if earlier
+                    && text.as_bytes()[start..].starts_with(phrase.as_bytes())
+                    && at_word(&text, start, end)
+                {
+                    match known {
+                        Some(known) => said[known] = (end, start, signal),
+                        None => said.push((end, start, signal)),
+                    }
+                }
+            }
+            Use::Pattern(at) => self.meet(Field::Text, at, &mut met),
+        });
+        said.sort_by_key(|(end, start, _)| (*end, *start));
+        self.look_forms(m, &mut met, &mut found);
+        self.look_subject(cut(m.subject.trim_start(), FIELD), &mut met, &mut found);
+        found.extend(said.iter().map(|(end, start, s)| Evidence::new(s, &text[*start..*end])));
+        found
+    }
+
+    /// Every occurrence of a literal in a text that was folded.
+    fn occurrences(&self, text: &str, mut hit: impl FnMut(Use, usize)) {
+        for found in self.literals.iter().flat_map(|l| l.find_overlapping_iter(text)) {
+            for used in &self.uses[found.pattern().as_usize()] {
+                hit(*used, found.start());
+            }
+        }
+    }
+
+    fn meet(&self, field: Field, pattern: u32, met: &mut Met) {
+        if self.patterns[pattern as usize].field == field {
+            met.add(pattern);
+        }
+    }
+
+    fn look_subject(&self, subject: &str, met: &mut Met, found: &mut Vec<Evidence>) {
+        let bare = without_list_tag(subject);
+        self.occurrences(&folded(subject), |used, _| {
+            if let Use::Pattern(at) = used {
+                self.meet(Field::Spoken, at, met);
+            }
+        });
+        for &at in &self.always {
+            self.meet(Field::Spoken, at, met);
+        }
+        let mut seen: Vec<&'static str> = Vec::new();
+        for subject in [subject].into_iter().chain((bare.len() < subject.len()).then_some(bare)) {
+            for (at, signal) in &self.spoken {
+                if met.has(*at)
+                    && !seen.contains(&signal.code)
+                    && self.patterns[*at as usize].expression.is_match(subject)
+                {
+                    seen.push(signal.code);
+                    found.push(Evidence::new(signal, subject));
+                }
+            }
+        }
+    }
+
+    /// The forms all of whose marks are there. `met` has what the text brought.
+    fn look_forms(&self, m: &Message, met: &mut Met, found: &mut Vec<Evidence>) {
+        for &field in self.fields.iter().filter(|f| **f != Field::Text) {
+            for value in values(field, m) {
+                self.occurrences(&folded(&value), |used, _| {
+                    if let Use::Pattern(at) = used {
+                        self.meet(field, at, met);
+                    }
+                });
+            }
+        }
+        for &at in &self.always {
+            met.add(at);
+        }
+        let mut tried: Vec<(u32, bool)> = Vec::new();
+        for shape in &self.shapes {
+            if shape.marks.is_empty() || !shape.marks.iter().all(|at| met.has(*at)) {
+                continue;
+            }
+            let shown = shape.marks.iter().all(|at| match tried.iter().find(|(t, _)| t == at) {
+                Some((_, matched)) => *matched,
+                None => {
+                    let pattern = &self.patterns[*at as usize];
+                    let matched =
+                        values(pattern.field, m).iter().any(|v| pattern.expression.is_match(v));
+                    tried.push((*at, matched));
+                    matched
+                }
+            });
+            if shown {
+                found.push(Evidence::new(shape.signal, &self.quote(shape, m)));
+            }
+        }
+    }
+
+    /// The words that the last, usually most telling, mark of a form matched.
+    fn quote(&self, shape: &Shape, m: &Message) -> String {
+        for at in shape.marks.iter().rev() {
+            let pattern = &self.patterns[*at as usize];
+            for value in values(pattern.field, m) {
+                if let Some(hit) = pattern.expression.get().and_then(|r| r.find(&value))
+                    && !hit.as_str().trim().is_empty()
+                {
+                    return hit.as_str().to_owned();
+                }
+            }
+        }
+        String::new()
+    }
+
+    /// Addresses that failed, from the text: by the table of a program that showed its form, else by the
+    /// places where programs name them.
+    pub fn recipients(&self, m: &Message, evidence: &[Evidence]) -> Vec<String> {
+        let mut out: Vec<String> = Vec::new();
+        for shape in &self.shapes {
+            if !evidence.iter().any(|e| e.signal.code == shape.form.code) {
+                continue;
+            }
+            let named = self.recipients.iter().find(|(n, _)| *n == shape.vendor.name);
+            for pattern in named.iter().flat_map(|(_, list)| list).filter_map(Lazy::get) {
+                for hit in pattern.captures_iter(cut(&m.text, TEXT)).take(100) {
+                    if let Some(address) = hit.get(1).map(|g| g.as_str().trim())
+                        && address.contains('@')
+                        && !out.iter().any(|o| o.eq_ignore_ascii_case(address))
+                    {
+                        out.push(address.to_owned());
+                    }
+                }
+                if !out.is_empty() {
+                    break;
+                }
+            }
+        }
+        if out.is_empty() {
+            out.extend(super::recipients::named_in_text(m, cut(&m.text, TEXT)));
+        }
+        out
+    }
+}
+
+/// The values of a field that marks look at.
+fn values(field: Field, m: &Message) -> Vec<std::borrow::Cow<'_, str>> {
+    use std::borrow::Cow;
+    let header = |name: &'static str| -> Vec<Cow<'_, str>> {
+        m.headers
+            .fields
+            .iter()
+            .filter(|f| f.name == name)
+            .map(|f| Cow::Borrowed(cut(&f.value, FIELD)))
+            .collect()
+    };
+    match field {
+        Field::From => m.from.iter().take(3).map(|b| Cow::Owned(written(b))).collect(),
+        Field::ReturnPath => match &m.return_path {
+            ReturnPath::Null => vec![Cow::Borrowed("")],
+            ReturnPath::Missing => vec![],
+            ReturnPath::Is(a) => vec![Cow::Borrowed(a.as_str())],
+        },
+        Field::Subject | Field::Spoken => vec![Cow::Borrowed(cut(&m.subject, FIELD))],
+        Field::ContentType => header("content-type"),
+        Field::ReportingMta => m
+            .notification
+            .iter()
+            .filter_map(|n| n.reporting_mta.as_deref())
+            .map(Cow::Borrowed)
+            .collect(),
+        Field::Diagnostic => m
+            .notification
+            .iter()
+            .flat_map(|n| n.recipients.iter())
+            .filter_map(|r| r.diagnostic.as_deref())
+            .take(20)
+            .map(|d| Cow::Borrowed(cut(d, FIELD)))
+            .collect(),
+        Field::Header(name) => header(name),
+        Field::Text => vec![Cow::Borrowed(cut(&m.text, TEXT))],
+    }
+}
+
+/// A mailbox as `name <address>`.
+fn written(b: &Mailbox) -> String {
+    if b.name.is_empty() {
+        format!("<{}>", b.address)
+    } else {
+        format!("{} <{}>", b.name, b.address)
+    }
+}
+
+/// A subject without the name that a list puts before it in brackets.
+fn without_list_tag(subject: &str) -> &str {
+    match subject.strip_prefix('[').and_then(|s| s.split_once(']')) {
+        Some((tag, rest)) if tag.len() <= 40 => rest.trim_start(),
+        _ => subject,
+    }
+}
+
+/// The first `limit` octets of a text, cut at a character.
+fn cut(text: &str, limit: usize) -> &str {
+    if text.len() <= limit {
+        return text;
+    }
+    let mut end = limit;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// Text in lower case with runs of white space as one blank. Apostrophes and dashes of word
+/// processors become the plain ones.
+fn folded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut blank = true;
+    for c in text.chars() {
+        match c {
+            c if c.is_whitespace() => {
+                if !blank {
+                    out.push(' ');
+                }
+                blank = true;
+                continue;
+            }
+            '\u{2018}' | '\u{2019}' | '\u{02bc}' | '\u{00b4}' | '`' => out.push('\''),
+            '\u{2010}'..='\u{2014}' => out.push('-'),
+            c => fold(c, &mut out),
+        }
+        blank = false;
+    }
+    out
+}
+
+/// Whether a hit does not begin or end inside a word. Scripts without blanks between words have no
+/// such borders.
+fn at_word(text: &str, start: usize, end: usize) -> bool {
+    let spaced = |c: char| c.is_alphanumeric() && (c as u32) < 0x2e80;
+    let inner = |a: Option<char>, b: Option<char>| match (a, b) {
+        (Some(a), Some(b)) => spaced(a) && spaced(b),
+        _ => false,
+    };
+    !inner(text[..start].chars().next_back(), text[start..].chars().next())
+        && !inner(text[..end].chars().next_back(), text[end..].chars().next())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The same by a whole parser of the syntax: what it may not fall short of.
+    fn parsed(ast: &regex_syntax::ast::Ast) -> bool {
+        use regex_syntax::ast::{Ast, RepetitionKind, RepetitionRange};
+        match ast {
+            Ast::Concat(concat) => {
+                let mut run = 0;
+                concat.asts.iter().any(|piece| {
+                    match piece {
+                        Ast::Literal(l) if !l.c.is_whitespace() => run += l.c.len_utf8(),
+                        Ast::Empty(_) | Ast::Flags(_) | Ast::Assertion(_) => {}
+                        _ => run = 0,
+                    }
+                    run >= 3 || parsed(piece)
+                })
+            }
+            Ast::Group(group) => parsed(&group.ast),
+            Ast::Alternation(all) => all.asts.iter().all(parsed),
+            Ast::Repetition(r) => match &r.op.kind {
+                RepetitionKind::ZeroOrOne | RepetitionKind::ZeroOrMore => false,
+                RepetitionKind::OneOrMore => parsed(&r.ast),
+                RepetitionKind::Range(
+                    RepetitionRange::Exactly(n)
+                    | RepetitionRange::AtLeast(n)
+                    | RepetitionRange::Bounded(n, _),
+                ) => *n > 0 && parsed(&r.ast),
+            },
+            Ast::Literal(l) => l.c.len_utf8() >= 3,
+            _ => false,
+        }
+    }
+
+    #[test]
+    fn literals_are_found_in_every_expression_that_has_them() {
+        let mut seen = 0;
+        for vendor in vendors::ALL {
+            for mark in vendor.forms.iter().flat_map(|f| f.marks) {
+                let (vendors::Mark::From(pattern)
+                | vendors::Mark::ReturnPath(pattern)
+                | vendors::Mark::Subject(pattern)
+                | vendors::Mark::Header(_, pattern)
+                | vendors::Mark::ContentType(pattern)
+                | vendors::Mark::Text(pattern)
+                | vendors::Mark::ReportingMta(pattern)
+                | vendors::Mark::Diagnostic(pattern)) = *mark;
+                let ast = regex_syntax::ast::parse::Parser::new().parse(pattern).expect("syntax");
+                assert_eq!(required(pattern).is_some(), parsed(&ast), "{pattern}");
+                seen += 1;
+            }
+        }
+        assert!(seen > 200, "{seen}");
+    }
+}
