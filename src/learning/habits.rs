@@ -33,7 +33,12 @@ pub enum Path {
         authenticated: bool,
     },
     /// It came straight from a place from which the owner also writes over the relays.
-    OwnClient(String),
+    OwnClient {
+        /// Its address.
+        place: String,
+        /// It has written ids of this structure before.
+        usual: bool,
+    },
     /// It came from elsewhere; nothing in it names the owner's relays.
     Foreign(String),
     /// It came from elsewhere, and names the owner's relay in a way that its neighbours disprove.
@@ -290,7 +295,8 @@ impl Habits {
             return Path::Pretended { source, name };
         }
         if hops[at].ip.is_some_and(|ip| self.places.contains(&ip)) {
-            return Path::OwnClient(source);
+            let usual = client(&hops[at]).is_some_and(|c| self.is_usual_way(c, answered));
+            return Path::OwnClient { place: source, usual };
         }
         let names_relay =
             |h: &Hop| self.is_taker(&h.by, 1) || self.is_taker(&h.helo, 1) || self.is_relay(h);
@@ -311,9 +317,12 @@ impl Habits {
         if !self.clients.contains(&client) {
             return Path::NewClient { client, authenticated: below.authenticated };
         }
-        let usual =
-            answered.shape.as_ref().is_some_and(|s| self.ways.contains(&(client, s.clone())));
+        let usual = self.is_usual_way(client, answered);
         Path::Own { relay, usual, authenticated: below.authenticated }
+    }
+
+    fn is_usual_way(&self, client: String, answered: &Answered) -> bool {
+        answered.shape.as_ref().is_some_and(|s| self.ways.contains(&(client, s.clone())))
     }
 
     /// A name of the owner's relay that its neighbours disprove: the client calls itself so and is

@@ -53,7 +53,7 @@ struct Weighed {
     solid: bool,
     /// It came over the owner's relay from a device at its usual place.
     usual: bool,
-    /// It came over the owner's relay at all.
+    /// It came over the owner's relay, or from the owner's place.
     relayed: bool,
     /// Sent covers that time, and holds enough of that device's mail for its absence to tell.
     sought: bool,
@@ -80,7 +80,8 @@ fn weigh(record: &Record, lessons: &Lessons, sent: &SentIndex, terms: &Terms) ->
     }
     let usual =
         matches!(path, Path::Own { usual: true, .. } | Path::Own { authenticated: true, .. });
-    let relayed = matches!(path, Path::Own { .. } | Path::NewClient { .. });
+    let relayed =
+        matches!(path, Path::Own { .. } | Path::NewClient { .. } | Path::OwnClient { .. });
     let absence = marks.0.iter().find(|m| m.group == Group::Absence).map_or(0.0, |m| m.log_odds);
     let sought = matches!(record.link, Link::Contradicted(_)) || absence >= weights::SOUGHT;
     Weighed { marks: marks.0, solid, usual, relayed, sought }
@@ -204,7 +205,7 @@ fn weigh_path(
                 marks.add("known-client", listed("known-client"), relay);
             }
         }
-        Path::OwnClient(client) => marks.add("own-client", listed("own-client"), client),
+        Path::OwnClient { place, .. } => marks.add("own-client", listed("own-client"), place),
         Path::Foreign(source) => marks.add("foreign-source", lessons.habits.foreign(), source),
         Path::Pretended { source, name } => {
             marks.add("foreign-source", lessons.habits.foreign(), source);
