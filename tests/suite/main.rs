@@ -6,6 +6,7 @@ mod challenges;
 mod cli;
 mod corpus;
 mod faults;
+mod languages;
 mod mailboxes;
 mod relocation;
 mod stores;
