@@ -5,6 +5,7 @@
 mod challenges;
 mod cli;
 mod corpus;
+mod explain;
 mod faults;
 mod languages;
 mod mailboxes;
