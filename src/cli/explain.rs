@@ -1,5 +1,7 @@
 //! `explain`: the evidence on one message, or what a signal means.
 
+mod ledger;
+
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -10,8 +12,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use unscatter::report::escape;
 use unscatter::scan::{Options, judge_one};
-use unscatter::signals;
-use unscatter::verdict::Verdict;
+use unscatter::{signals, verdict};
 
 use super::exit::Exit;
 
@@ -20,8 +21,9 @@ const MOST: u64 = 64 << 20;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// A message file, STORE/LOCATOR as reports have it, or the code of a signal
-    #[arg(value_name = "FILE|CODE")]
+    /// A message file, STORE/LOCATOR or path#offset+length as reports have it, - for
+    /// standard input, or the code of a signal (or how codes begin)
+    #[arg(value_name = "FILE|CODE|-")]
     what: OsString,
 
     /// Do without the tables of single mail programs
@@ -32,14 +34,19 @@ pub(crate) struct Arguments {
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
         let mut out = io::stdout().lock();
+        let code = self.what.to_str();
         if let Some(bytes) = message(&self.what)? {
             let options = Options { general_only: self.general_only, ..Options::default() };
             let Some(verdict) = judge_one(&bytes, &options) else {
                 bail!("{} is no message", shown(&self.what));
             };
-            ledger(&mut out, &verdict)?;
-        } else if let Some(about) = self.what.to_str().and_then(signals::explain) {
-            writeln!(out, "{}", about.trim_end())?;
+            ledger::write(&mut out, &bytes, self.general_only, &verdict)?;
+        } else if let Some(signal) = code.and_then(signals::find) {
+            signal_text(&mut out, signal)?;
+        } else if let Some(begin) = code.filter(|begin| begins_codes(begin)) {
+            for signal in signals::list().iter().filter(|s| s.code.starts_with(begin)) {
+                writeln!(out, "{:<28}  {}", signal.code, signal.summary)?;
+            }
         } else {
             bail!(
                 "{} is neither a file nor the code of a signal; take STORE/LOCATOR or a code from a \
@@ -52,30 +59,34 @@ impl Arguments {
     }
 }
 
-fn ledger(out: &mut impl Write, verdict: &Verdict) -> io::Result<()> {
-    let origin = verdict.origin().map_or("none", |origin| origin.name());
-    let p_forged = verdict.p_forged().map_or("-".into(), |p| format!("{p:.4}"));
-    writeln!(out, "class     {}", verdict.class())?;
-    writeln!(out, "origin    {origin}")?;
-    writeln!(out, "score     {:.4}", verdict.score())?;
-    writeln!(out, "p_forged  {p_forged}")?;
-    writeln!(
-        out,
-        "\nThis is the message alone. `unscatter scan` compares it with your Sent mail."
-    )?;
-    if verdict.ledger().is_empty() {
-        return writeln!(out, "\nNothing speaks for an automatic answer.");
+fn begins_codes(begin: &str) -> bool {
+    !begin.is_empty() && signals::list().iter().any(|s| s.code.starts_with(begin))
+}
+
+/// The documentation of a signal, with what it adds.
+fn signal_text(out: &mut impl Write, signal: &signals::Signal) -> io::Result<()> {
+    let about = signals::explain(signal.code).unwrap_or_default();
+    writeln!(out, "{}", about.trim_end())?;
+    match verdict::weight(signal) {
+        Some(weight) => writeln!(out, "Adds to the log-odds: {weight:.2} (odds {})", odds(weight)),
+        None => writeln!(out, "Adds to the log-odds: what the mailbox teaches, within its bounds"),
     }
-    writeln!(out, "\nlog-odds  signal                    what shows it")?;
-    for entry in verdict.ledger() {
-        let quote = escape::text(&entry.quote);
-        writeln!(out, "{:>+8.2}  {:<24}  {quote}", entry.log_odds, entry.code)?;
-    }
-    writeln!(out, "\nWhat a signal means: unscatter explain CODE")
+}
+
+/// Log-odds as people say them: `20 : 1`.
+fn odds(log: f32) -> String {
+    let ratio = log.abs().exp();
+    let ratio = if ratio < 10.0 { format!("{ratio:.1}") } else { format!("{ratio:.0}") };
+    if log < 0.0 { format!("1 : {ratio}") } else { format!("{ratio} : 1") }
 }
 
 /// The octets of the message that was named; nothing where no file was named.
 fn message(what: &OsStr) -> anyhow::Result<Option<Vec<u8>>> {
+    if what == "-" {
+        let mut bytes = Vec::new();
+        io::stdin().lock().take(MOST).read_to_end(&mut bytes).context("standard input")?;
+        return Ok(Some(bytes));
+    }
     // Reports write octets that do not print as \xHH.
     let undone = what.to_str().map(|text| OsString::from_vec(escape::undo(text)));
     for name in [Some(what.to_owned()), undone].into_iter().flatten() {

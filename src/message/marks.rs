@@ -30,9 +30,9 @@ pub(super) const SUBJECTS: &[&str] = &[
     "abwesen", "automatische", "unzustell", "nicht zustell", "zustell", "unzustellbar",
     "rückläufer", "gelesen", "gelöscht", "bin nicht", "urlaub", "im urlaub", "fehlge", "fehler",
     "empfangsbest", "lesebest", "eingangsbest", "ihre nachricht", "ihre anfrage", "ihre e-mail",
-    "verzöger", "unbekannt", "übermittlung",
+    "verzöger", "unbekannt", "übermittlung", "außer haus", "anfrage erhalten",
     // French
-    "délivr",
+    "délivr", "demande reçue",
     "absence", "non remis", "non distrib", "non délivr", "réponse", "reponse", "retour", "échec",
     "echec", "remise", "lu :", "lu:", "en congé", "conges", "congés", "accusé", "accuse de",
     "confirmation", "votre message", "message non", "retard", "erreur",
@@ -56,6 +56,13 @@ pub(super) const SUBJECTS: &[&str] = &[
     "vaše email", "nedoruč", "doruč", "odpověď", "přečt", "dovolen", "zpožděn", "távollét",
     "házon kívül", "kézbesít", "sikertelen", "olvas", "absenț", "absent", "concediu", "otomatik",
     "teslim", "iletilemedi", "izin", "αυτόματη", "απουσ", "παράδοσ",
+    // Croatian, Slovenian, Estonian, Lithuanian, Vietnamese, Indonesian, Thai
+    "odgovor", "isporuč", "odsot", "dostavlj", "kättetoim", "vastus", "kontorist", "atsakym",
+    "nepristat", "biure", "tự động", "không thể", "không gửi", "otomatis", "terkirim", "ตอบกลับ", "การตอบกลับ", "ไม่สามารถ",
+    "automaat",
+    // Latvian, Arabic, Hebrew
+    "automātisk", "atbild", "prombūtn", "nepiegād", "رد تلقائي", "الرد التلقائي", "خارج المكتب",
+    "غير قابل", "لم يتم", "תשובה", "מענה", "אוטומטי", "מחוץ למשרד", "לא ניתן",
     // Russian, Ukrainian, Bulgarian
     "отсутств", "автоответ", "автоматич", "недостав", "не достав", "достав", "отпуск", "прочит",
     "возвра", "ошибк", "уведомл", "подтверж", "вiдсут", "відсут", "автовідп", "відпус", "отсъств",

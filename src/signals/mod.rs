@@ -10,6 +10,7 @@ mod patterns;
 mod reason;
 mod recipients;
 mod recogniser;
+mod recognition;
 mod sender;
 mod structure;
 pub mod vendors;
@@ -18,6 +19,7 @@ use std::sync::OnceLock;
 
 pub use reason::{Reason, reason};
 pub use recogniser::Recogniser;
+pub use recognition::recognition;
 pub use sender::is_daemon;
 pub(crate) use structure::worst_action;
 

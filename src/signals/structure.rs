@@ -327,6 +327,7 @@ fn returns_others_mail(m: &Message) -> Option<String> {
         "virus notification",
         "infected",
         "content filter",
+        "in mail to you",
     ];
     let to = addressed_to(m);
     let for_postmaster = !m.to.is_empty()

@@ -12,7 +12,19 @@ pub(crate) use origin::ordinary;
 pub use origin::{decide, odds};
 pub use prior::Prior;
 
-use crate::signals::Kind;
+use crate::signals::{Kind, SeenIn, Signal};
+
+/// Log-odds of a kind other than ordinary before any evidence.
+pub const KIND_START: f32 = weights::KIND_BASE;
+
+/// What a signal adds to the log-odds; nothing where the mailbox teaches it.
+pub fn weight(signal: &Signal) -> Option<f32> {
+    let fixed = match signal.seen_in {
+        SeenIn::Correlation(_) => weights::on_origin(signal.code),
+        _ => weights::on_kind(signal),
+    };
+    (fixed > 0.0).then_some(fixed)
+}
 
 /// Whose mail an automatic answer answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -177,6 +177,32 @@ fn the_list_of_signals_is_current() {
 }
 
 #[test]
+fn the_list_of_what_is_recognised_is_current() {
+    let path = root().join("docs/RECOGNITION.md");
+    if std::env::var_os("UNSCATTER_BLESS").is_some() {
+        fs::write(&path, signals::recognition()).unwrap();
+    }
+    let stored = fs::read_to_string(&path).unwrap_or_default();
+    assert!(stored == signals::recognition(), "docs/RECOGNITION.md is stale: run scripts/bless");
+}
+
+#[test]
+fn no_program_rests_on_memory() {
+    let vendors = signals::vendors::ALL;
+    for v in vendors {
+        let source = v.source.to_lowercase();
+        let doubt =
+            ["from memory", "remembered", "not yet checked"].iter().find(|d| source.contains(*d));
+        assert!(doubt.is_none(), "{}: {}", v.name, v.source);
+    }
+    let challenges = vendors
+        .iter()
+        .filter(|v| v.forms.iter().any(|f| f.kind == Kind::ChallengeResponse))
+        .count();
+    assert!(vendors.len() >= 60 && challenges >= 18, "{} {challenges}", vendors.len());
+}
+
+#[test]
 fn every_signal_can_be_explained() {
     for s in signals::list() {
         let text = signals::explain(s.code).unwrap();

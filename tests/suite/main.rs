@@ -5,7 +5,9 @@
 mod challenges;
 mod cli;
 mod corpus;
+mod explain;
 mod faults;
+mod languages;
 mod mailboxes;
 mod relocation;
 mod stores;

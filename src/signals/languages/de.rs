@@ -7,6 +7,8 @@ pub(super) const LANGUAGE: Language = Language {
     title: "German",
     source: "Exchange 2003 to 2019 and Microsoft 365, Outlook, Lotus Notes, GroupWise, Gmail, Postfix templates of sites, GMX, T-Online, Plesk, OTRS, Thunderbird, Roundcube",
     auto_reply_subjects: &[
+        r"\[anfrage erhalten\]",
+        r"(?:\[ticket#\d+\] )?eingangsbest[äa]tigung",
         r"automatische (?:antwort|rückantwort|antwortmail|antwort-e-?mail|e-?mail-?antwort|abwesenheits(?:notiz|meldung|nachricht))\s?(?::|$|auf )",
         r"automatisch (?:generierte|erzeugte|erstellte) (?:antwort|nachricht|e-?mail)\b",
         r"auto(?:matische)?[- ]?(?:antwort|reply)\s?(?::|$)",

@@ -7,6 +7,10 @@ pub(super) const LANGUAGE: Language = Language {
     title: "English",
     source: "Exchange 5.5 to 2019 and Microsoft 365, Outlook, Lotus Notes 5 to 9, GroupWise, Gmail, sendmail, Postfix, Exim, qmail, PMDF, MMDF, Sieve (RFC 5230 section 4.5), vacation(1), RT, OTRS, Zendesk, Freshdesk, osTicket, Thunderbird, Roundcube",
     auto_reply_subjects: &[
+        r".*\((?:out of (?:the )?office|away from the office)\)$",
+        r"automatically generated response from \S",
+        r"auto[- ]respond e-?mail from \S",
+        r"my (?:e-?mail )?address has changed[.!]*$",
         r"(?:automatic|automated|auto)[- ]?(?:reply|response|answer|responder)(?: message)?\s?(?::|$)",
         r"(?:automatic|automated|auto)[- ]?(?:reply|response) from \S",
         r"(?:\[|\()(?:automatic|automated|auto)[- ]?(?:reply|response)(?:\]|\))",
@@ -31,6 +35,10 @@ pub(super) const LANGUAGE: Language = Language {
         r"thank(?:s| you) for (?:your (?:e-?mail|message|inquiry|enquiry|request)|contacting \S.{0,60})[.!]*$",
     ],
     auto_reply_texts: &[
+        "just confirming that we got your request",
+        "this is an autoresponder",
+        "unable to read your message until",
+        "your request has been received and will be reviewed",
         "I am out of the office",
         "I'm out of the office",
         "I’m out of the office",

@@ -7,6 +7,7 @@ pub(super) const LANGUAGE: Language = Language {
     title: "Spanish",
     source: "Exchange 2003 to 2019 and Microsoft 365, Outlook, Lotus Notes, Gmail, Zimbra, cPanel, Postfix templates of sites, Thunderbird, Roundcube",
     auto_reply_subjects: &[
+        r"\[solicitud recibida\]",
         r"respuesta autom[áa]tica(?:\s?:|$|\sde\b|\s-)",
         r"contestaci[óo]n autom[áa]tica(?:\s?:|$)",
         r"auto-?respuesta(?:\s?:|$)",

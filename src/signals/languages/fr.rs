@@ -7,6 +7,7 @@ pub(super) const LANGUAGE: Language = Language {
     title: "French",
     source: "Exchange 2003 to 2019 and Microsoft 365, Outlook, Lotus Notes, Gmail, Orange, Free, Zimbra, Postfix templates of sites, Thunderbird, Roundcube",
     auto_reply_subjects: &[
+        r"\[demande reçue\]",
         r"réponse automatique(?:\s?:|$|\sde\b|\s-)",
         r"\[?réponse auto(?:matique)?\]?\s?:",
         "message automatique d['’]absence",
@@ -23,6 +24,8 @@ pub(super) const LANGUAGE: Language = Language {
         "merci (?:pour|de) votre (?:message|e-?mail|courriel|mail|demande)[.! ]*$",
     ],
     auto_reply_texts: &[
+        "a été reçue et est en cours",
+        "votre demande a été reçue",
         "je suis actuellement absent",
         "je suis absent du bureau",
         "je suis absente du bureau",

@@ -7,6 +7,7 @@ pub(super) const LANGUAGE: Language = Language {
     title: "Italian",
     source: "Exchange 2003 to 2019 and Microsoft 365, Outlook, Lotus Notes, Gmail, Libero, Aruba, Zimbra, Postfix templates of sites, Thunderbird, Roundcube",
     auto_reply_subjects: &[
+        r"\[richiesta ricevuta\]",
         r"risposta automatica(?:\s?:|$|\sda\b|\sdi\b|\s-)",
         r"risposta auto\s?:",
         "messaggio automatico di (?:assenza|risposta)",

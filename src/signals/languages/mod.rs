@@ -10,13 +10,17 @@ mod de;
 mod el;
 mod en;
 mod es;
+mod et;
 mod fi;
 mod fr;
 mod he;
+mod hr;
 mod hu;
+mod id;
 mod it;
 mod ja;
 mod ko;
+mod lt;
 mod lv;
 mod nb;
 mod nl;
@@ -25,9 +29,12 @@ mod pt;
 mod ro;
 mod ru;
 mod sk;
+mod sl;
 mod sv;
+mod th;
 mod tr;
 mod uk;
+mod vi;
 #[path = "zh-hans.rs"]
 mod zh_hans;
 #[path = "zh-hant.rs"]
@@ -78,13 +85,17 @@ pub const ALL: &[&Language] = &[
     &el::LANGUAGE,
     &en::LANGUAGE,
     &es::LANGUAGE,
+    &et::LANGUAGE,
     &fi::LANGUAGE,
     &fr::LANGUAGE,
     &he::LANGUAGE,
+    &hr::LANGUAGE,
     &hu::LANGUAGE,
+    &id::LANGUAGE,
     &it::LANGUAGE,
     &ja::LANGUAGE,
     &ko::LANGUAGE,
+    &lt::LANGUAGE,
     &lv::LANGUAGE,
     &nb::LANGUAGE,
     &nl::LANGUAGE,
@@ -93,9 +104,12 @@ pub const ALL: &[&Language] = &[
     &ro::LANGUAGE,
     &ru::LANGUAGE,
     &sk::LANGUAGE,
+    &sl::LANGUAGE,
     &sv::LANGUAGE,
+    &th::LANGUAGE,
     &tr::LANGUAGE,
     &uk::LANGUAGE,
+    &vi::LANGUAGE,
     &zh_hans::LANGUAGE,
     &zh_hant::LANGUAGE,
 ];

@@ -7,6 +7,7 @@ pub(super) const LANGUAGE: Language = Language {
     title: "Dutch",
     source: "Exchange 2003 to 2019 and Microsoft 365, Outlook, Lotus Notes, Gmail, KPN, Ziggo, Postfix templates of sites, Thunderbird, Roundcube",
     auto_reply_subjects: &[
+        r"\[(?:verzoek|aanvraag) ontvangen\]",
         r"automatisch (?:antwoord|beantwoord|bericht|afwezigheidsbericht)(?:\s?:|$| op )",
         r"automatische (?:reactie|afwezigheidsmelding|beantwoording)(?:\s?:|$| op )",
         r"auto-?antwoord\s?(?::|$)",

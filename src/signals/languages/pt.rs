@@ -7,6 +7,7 @@ pub(super) const LANGUAGE: Language = Language {
     title: "Portuguese (Brazil and Portugal)",
     source: "Exchange 2003 to 2019 and Microsoft 365, Outlook, Lotus Notes, Gmail, UOL, Terra, Zimbra, Postfix templates of sites, Thunderbird, Roundcube",
     auto_reply_subjects: &[
+        r"\[solicitação recebida\]",
         r"resposta autom[áa]tica(?:\s?:|$|\sde\b|\s-)",
         r"auto-?resposta(?:\s?:|$)",
         r"fora d[oe] escrit[óo]rio(?:\s?:|[.!]*$| at[ée] )",

@@ -31,6 +31,7 @@ mod ezmlm;
 mod facebook;
 mod feedback;
 mod fml;
+mod freescout;
 mod gmail;
 mod gmx;
 mod googlegroups;
@@ -45,6 +46,7 @@ mod ipermitmail;
 mod ironmail;
 mod ironport;
 mod james;
+mod jira;
 mod kddi;
 mod lsmtp;
 mod mailenable;
@@ -71,6 +73,7 @@ mod powermta;
 mod qmail;
 mod quickmail;
 mod qurb;
+mod rt;
 mod sendgrid;
 mod sendmail;
 mod si20;
@@ -189,6 +192,7 @@ pub const ALL: &[&Vendor] = &[
     &facebook::VENDOR,
     &feedback::VENDOR,
     &fml::VENDOR,
+    &freescout::VENDOR,
     &gmail::VENDOR,
     &gmx::VENDOR,
     &googlegroups::VENDOR,
@@ -203,6 +207,7 @@ pub const ALL: &[&Vendor] = &[
     &ironmail::VENDOR,
     &ironport::VENDOR,
     &james::VENDOR,
+    &jira::VENDOR,
     &kddi::VENDOR,
     &lsmtp::VENDOR,
     &mailenable::VENDOR,
@@ -229,6 +234,7 @@ pub const ALL: &[&Vendor] = &[
     &qmail::VENDOR,
     &quickmail::VENDOR,
     &qurb::VENDOR,
+    &rt::VENDOR,
     &sendgrid::VENDOR,
     &sendmail::VENDOR,
     &si20::VENDOR,
