@@ -9,6 +9,10 @@ mod bounces;
 mod delays;
 #[path = "make_store/hosted.rs"]
 mod hosted;
+#[path = "make_store/life/mod.rs"]
+mod life;
+#[path = "make_store/notices.rs"]
+mod notices;
 #[path = "make_store/options.rs"]
 mod options;
 #[path = "make_store/ordinary.rs"]
@@ -33,6 +37,7 @@ mod words;
 mod world;
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -47,17 +52,31 @@ use trace::{Client, received};
 use world::{Site, World};
 
 fn main() -> ExitCode {
-    let options = match Options::parse(std::env::args().skip(1)) {
+    let mut args = std::env::args().skip(1).peekable();
+    if args.next_if_eq("simulate").is_some() {
+        return match life::options::Options::parse(args) {
+            Ok(options) => told(life::make(&options), &options.out),
+            Err(why) => {
+                let _ = writeln!(io::stderr(), "{why}\n{}", life::options::USAGE);
+                ExitCode::from(2)
+            }
+        };
+    }
+    let options = match Options::parse(args) {
         Ok(options) => options,
         Err(why) => {
             let _ = writeln!(io::stderr(), "{why}\n{}", options::USAGE);
             return ExitCode::from(2);
         }
     };
-    match make(&options) {
+    told(make(&options), &options.out)
+}
+
+fn told(done: io::Result<()>, out: &Path) -> ExitCode {
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(e) => {
-            let _ = writeln!(io::stderr(), "make-store: {}: {e}", options.out.display());
+            let _ = writeln!(io::stderr(), "make-store: {}: {e}", out.display());
             ExitCode::FAILURE
         }
     }
@@ -74,7 +93,7 @@ fn make(options: &Options) -> io::Result<()> {
         &options.programs,
     );
     let plan = Plan::new(options, &world);
-    let mut out = Output::new(&options.out, options.format, &world.owner.mx.host)?;
+    let mut out = Output::new(&options.out, options.format, &world.owner.mx.host, false)?;
     let mut copies = 0;
     for (mail, kept) in plan.sent.iter().zip(&plan.kept) {
         if *kept {
@@ -124,6 +143,7 @@ fn write(
         returned: "",
         generator,
         adversarial: "",
+        in_sent: "",
     };
     match &event.what {
         What::Ordinary { sort, sent } => {
@@ -278,7 +298,7 @@ fn victim(rng: &mut Rng) -> String {
 fn client(world: &World, mail: &Original) -> Option<(String, String, String)> {
     match mail.style {
         original::Style::Own(device) => Some(world.owner.client(device, mail.date)),
-        original::Style::Spam { .. } => None,
+        _ => None,
     }
 }
 

@@ -13,6 +13,7 @@ pub(crate) enum Returns {
     Whole,
     Headers,
     Id,
+    Subject,
     Nothing,
 }
 
@@ -21,7 +22,7 @@ impl Returns {
     pub(crate) fn letter(self) -> &'static str {
         match self {
             Returns::Whole | Returns::Headers => "A",
-            Returns::Id => "B",
+            Returns::Id | Returns::Subject => "B",
             Returns::Nothing => "C",
         }
     }

@@ -393,6 +393,7 @@ Content-Type: message/rfc822\n\
 pub(crate) fn bare(a: &Ask<'_>, rng: &mut Rng) -> String {
     let about = match a.returns {
         Returns::Nothing => String::new(),
+        Returns::Subject => quoted(&format!("Subject: {}\n", encoded(&a.original.subject)), "    "),
         _ => quoted(
             &format!(
                 "Message-ID: {}\nSubject: {}\n",

@@ -6,6 +6,7 @@ pub(crate) const USAGE: &str = "\
 Writes a mailbox of any size with truth.csv; the same seed gives the same octets.
 
 make-store --out DIR [options]
+make-store simulate --out DIR [options]   a whole life, see make-store simulate --help
   --seed N          default 1
   --owner N         which of four owners (default: by seed)
   --messages N      received messages (default 1000, or --octets / 8000)

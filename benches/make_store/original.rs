@@ -9,10 +9,18 @@ use crate::world::{Campaign, Device, Owner, World, fill};
 /// Mutt writes its ids in Base64, slash and plus included.
 const BASE64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Style {
     Own(Device),
-    Spam { mailer: Option<&'static str>, campaign: usize },
+    Spam {
+        mailer: Option<&'static str>,
+        campaign: usize,
+    },
+    /// Header block and body as somebody else wrote them.
+    Written {
+        head: String,
+        body: String,
+    },
 }
 
 /// One mail as its writer made it.
@@ -128,7 +136,8 @@ impl Original {
     /// The body, always the same for one mail.
     pub(crate) fn body(&self) -> String {
         let mut rng = Rng::new(self.seed);
-        match self.style {
+        match &self.style {
+            Style::Written { body, .. } => body.clone(),
             Style::Own(device) => {
                 let mut text = String::new();
                 if let Some(to) = self.to.first().filter(|t| !t.name.is_empty()) {
@@ -160,7 +169,7 @@ Best wishes\n\
                 text
             }
             Style::Spam { campaign, .. } => {
-                let pitch = &PITCHES[campaign];
+                let pitch = &PITCHES[*campaign];
                 let line = fill(pitch.line, &mut rng);
                 let url = fill(pitch.url, &mut rng);
                 let rest = prose(&mut rng, SPAM, self.octets.saturating_sub(160).max(60));
@@ -192,7 +201,8 @@ To stop this mail: {url}/stop\n"
             None => String::new(),
         };
         let text = "text/plain; charset=utf-8";
-        match self.style {
+        match &self.style {
+            Style::Written { head, .. } => head.clone(),
             Style::Own(Device::Mutt) => format!(
                 "\
 Date: {when}\n\

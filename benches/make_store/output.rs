@@ -65,6 +65,8 @@ pub(crate) struct Truth {
     pub(crate) returned: &'static str,
     pub(crate) generator: &'static str,
     pub(crate) adversarial: &'static str,
+    /// Whether Sent has a copy of what is answered; written by simulations only.
+    pub(crate) in_sent: &'static str,
 }
 
 pub(crate) struct Output {
@@ -74,6 +76,7 @@ pub(crate) struct Output {
     inbox_mbox: Option<BufWriter<File>>,
     sent_mbox: Option<BufWriter<File>>,
     truth: csv::Writer<BufWriter<File>>,
+    tells_sent: bool,
     pub(crate) octets: u64,
 }
 
@@ -94,12 +97,18 @@ fn append(to: &mut impl Write, sender: &str, unix: i64, text: &[u8]) -> io::Resu
 }
 
 impl Output {
-    pub(crate) fn new(out: &Path, format: Format, host: &str) -> io::Result<Output> {
+    /// `tells_sent`: truth.csv has a last column `sent_in_folder`.
+    pub(crate) fn new(
+        out: &Path,
+        format: Format,
+        host: &str,
+        tells_sent: bool,
+    ) -> io::Result<Output> {
         std::fs::create_dir_all(out)?;
         let mut truth = csv::WriterBuilder::new()
             .terminator(csv::Terminator::Any(b'\n'))
             .from_writer(create(&out.join("truth.csv"))?);
-        truth.write_record([
+        let mut columns = vec![
             "path",
             "sha256",
             "kind",
@@ -108,7 +117,11 @@ impl Output {
             "returned",
             "generator",
             "adversarial",
-        ])?;
+        ];
+        if tells_sent {
+            columns.push("sent_in_folder");
+        }
+        truth.write_record(columns)?;
         let (root, prefix) = if format == Format::Both {
             (out.join("Maildir"), "Maildir/")
         } else {
@@ -125,7 +138,7 @@ impl Output {
             inbox_mbox = Some(create(&out.join("inbox.mbox"))?);
             sent_mbox = Some(create(&out.join("sent.mbox"))?);
         }
-        Ok(Output { inbox, sent, prefix, inbox_mbox, sent_mbox, truth, octets: 0 })
+        Ok(Output { inbox, sent, prefix, inbox_mbox, sent_mbox, truth, tells_sent, octets: 0 })
     }
 
     /// Files a message of the owner in Sent.
@@ -168,7 +181,7 @@ impl Output {
         }
         let sha256: String = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
         let campaign = truth.campaign.map(|c| c.to_string()).unwrap_or_default();
-        self.truth.write_record([
+        let mut cells = vec![
             path.as_str(),
             &sha256,
             truth.kind,
@@ -177,7 +190,11 @@ impl Output {
             truth.returned,
             truth.generator,
             truth.adversarial,
-        ])?;
+        ];
+        if self.tells_sent {
+            cells.push(truth.in_sent);
+        }
+        self.truth.write_record(cells)?;
         Ok(())
     }
 

@@ -20,13 +20,14 @@ pub(crate) enum Device {
 pub(crate) struct Owner {
     /// The first is the address that the mailbox is delivered to.
     pub(crate) identities: Vec<Who>,
-    pub(crate) domain: &'static str,
+    pub(crate) domain: String,
     /// Submission relay: also reports what it could not deliver.
     pub(crate) relay: Site,
     /// The host that takes mail in.
     pub(crate) mx: Site,
-    pub(crate) laptop: &'static str,
-    winter: i64,
+    pub(crate) laptop: String,
+    /// Minutes east of UTC in winter.
+    pub(crate) winter: i64,
 }
 
 /// A host that takes mail for a domain, and the program it runs.
@@ -120,10 +121,10 @@ impl Owner {
         };
         Owner {
             identities,
-            domain,
+            domain: domain.to_owned(),
             relay: site(format!("out.{domain}"), "192.0.2.25", program),
             mx: site(format!("mx.{domain}"), "192.0.2.26", "postfix"),
-            laptop,
+            laptop: laptop.to_owned(),
             winter,
         }
     }
