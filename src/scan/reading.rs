@@ -10,7 +10,7 @@ use crate::message::{
     Defect, Limits, Mailbox, Message, NotificationForm, glance, parse, parse_headers,
 };
 use crate::sent::{SentMessage, id_key, id_shape};
-use crate::signals::{Evidence, Kind, Recogniser, reason, worst_action};
+use crate::signals::{Evidence, Kind, Recogniser, Said, reason, worst_action};
 use crate::store::{Role, Stored};
 use crate::verdict::{KindVerdict, decide_kind, ordinary};
 
@@ -289,9 +289,16 @@ pub(super) fn headline(
     failed.retain(|f| seen.insert(f.to_lowercase()));
     failed.truncate(32);
     if matches!(kind, Kind::Bounce | Kind::DeliveryNotice) {
-        let said = if diagnostics.is_empty() { cut(&m.text, 4_096) } else { diagnostics.join(" ") };
-        let status = (!h.status.is_empty()).then_some(h.status.as_str());
-        h.reason = reason(status, &said).map(|r| r.name().to_owned()).unwrap_or_default();
+        let diagnostic = diagnostics.join(" ");
+        let text = cut(&m.text, 4_096);
+        let said = Said {
+            status: (!h.status.is_empty()).then_some(h.status.as_str()),
+            diagnostic: &diagnostic,
+            text: &text,
+            delayed: kind == Kind::DeliveryNotice && h.action != "delivered",
+        };
+        let programs = evidence.iter().map(|e| e.signal.code);
+        h.reason = reason(&said, programs).map(|r| r.name().to_owned()).unwrap_or_default();
     } else if kind == Kind::FeedbackReport {
         h.reason = "feedback".to_owned();
     }

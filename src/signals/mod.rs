@@ -17,7 +17,7 @@ pub mod vendors;
 
 use std::sync::OnceLock;
 
-pub use reason::{Reason, reason};
+pub use reason::{Reason, Said, reason};
 pub use recogniser::Recogniser;
 pub use recognition::recognition;
 pub use sender::is_daemon;

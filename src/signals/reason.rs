@@ -79,17 +79,34 @@ impl Reason {
 
 /// Phrases of diagnostics, the more particular ones first: the first that occurs decides.
 const PHRASES: &[(Reason, &[&str])] = &[
-    (VirusDetected, &["virus", "infected", "malware", "trojan", "worm found"]),
+    (
+        VirusDetected,
+        &["virenschutz", "antivirus", "virus", "infected", "malware", "trojan", "worm found"],
+    ),
     (
         AuthenticationFailed,
         &[
+            "spf fail",
+            "spf hard fail",
+            "spf record",
+            "dkim check",
+            "dkim fail",
+            "dkim verif",
+            "dkim validation",
+            "no dkim",
+            "invalid dkim",
+            "dkim signature did not",
+            "authentication checks failed",
+            "email is not authenticated",
+            "message is not authenticated",
+            "sender is unauthenticated",
+            "sender not authenticated",
+            "sender id check",
+            "not pass authentication",
             "dmarc",
             "spf check failed",
-            "spf fail",
             "spf validation",
-            "dkim",
             "unauthenticated email",
-            "not authenticated",
             "sender authentication",
         ],
     ),
@@ -104,17 +121,57 @@ const PHRASES: &[(Reason, &[&str])] = &[
             "no ptr",
             "reverse hostname",
             "reverse map",
+            "unverifyable sending",
+            "unverifiable sending",
+            "does not resolve to",
+            "no hostname for",
         ],
     ),
     (
         MailboxFull,
         &[
+            "quota",
+            "exceeded the local limit",
+            "storage limit",
+            "insufficient storage space is available",
+            "box is full",
+            "out of storage",
+            "mailbox size limit",
+            "exceeded its limit",
+            "exceeded the storage",
+            "mailbox has exceeded",
+            "allocated storage",
+            "メールボックスの容量",
+            "メールボックスが一杯",
+            "容量超過",
+            "容量を超",
+            "boîte aux lettres est pleine",
+            "boite pleine",
+            "boîte pleine",
+            "postfach ist voll",
+            "mailbox ist voll",
+            "postfach voll",
+            "buzón está lleno",
+            "buzon lleno",
+            "buzón lleno",
+            "casella piena",
+            "casella è piena",
+            "caixa postal cheia",
+            "caixa de correio está cheia",
+            "ящик переполнен",
+            "переполнен",
+            "skrzynka pełna",
+            "skrzynka jest pełna",
+            "mailbox vol",
+            "邮箱已满",
+            "邮箱空间不足",
+            "信箱已滿",
+            "메일함이 가득",
             "mailbox is full",
             "mailbox full",
             "over quota",
             "quota exceeded",
             "exceeded storage",
-            "quota",
             "mailbox exceeds",
             "mail box full",
             "inbox is full",
@@ -129,13 +186,35 @@ const PHRASES: &[(Reason, &[&str])] = &[
     (
         MailboxSuspended,
         &[
+            "temporary locked",
+            "account is locked",
+            "is locked",
+            "is frozen",
+            "mailbox frozen",
+            "suspended",
+            "account has been disabled",
+            "account expired",
+            "not active",
+            "has been deactivated",
+            "not currently active",
+            "account is temporarily unavailable",
+            "account that you tried to reach is disabled",
+            "account is disabled",
+            "mailbox is disabled",
+            "has been blocked by the administrator",
+            "disabled due to inactivity",
+            "disabled or discontinued",
+            "bloqueado por inactividad",
+            "deaktiviert",
+            "gesperrt",
+            "停用",
+            "休眠",
             "account disabled",
             "mailbox disabled",
             "is disabled",
             "account is inactive",
             "inactive mailbox",
             "account suspended",
-            "suspended",
             "deactivated",
             "temporarily locked",
             "mailbox unavailable for this recipient: inactive",
@@ -147,6 +226,9 @@ const PHRASES: &[(Reason, &[&str])] = &[
     (
         UserMoved,
         &[
+            "no longer at this address",
+            "address has changed",
+            "has a new address",
             "has moved",
             "user moved",
             "has changed to",
@@ -158,6 +240,17 @@ const PHRASES: &[(Reason, &[&str])] = &[
     (
         MessageTooBig,
         &[
+            "message length exceeds",
+            "message too big",
+            "too large for",
+            "larger than the maximum",
+            "larger than the current",
+            "datei ist zu groß",
+            "nachricht ist zu groß",
+            "exceeds the maximum",
+            "exceeds fixed maximum",
+            "サイズが",
+            "too long to be delivered",
             "message too large",
             "message size exceeds",
             "size exceeds",
@@ -174,6 +267,13 @@ const PHRASES: &[(Reason, &[&str])] = &[
     (
         Loop,
         &[
+            "hops exceeded",
+            "maximum hop",
+            "mail is looping",
+            "maximum allowed times",
+            "appears to be looping",
+            "delivered-to loop",
+            "too many received",
             "mail loop",
             "too many hops",
             "loops back",
@@ -187,6 +287,18 @@ const PHRASES: &[(Reason, &[&str])] = &[
     (
         RelayDenied,
         &[
+            "email address is not verified",
+            "relay not allowed",
+            "relaying prohibited",
+            "relaying disabled",
+            "no relay",
+            "not a relay",
+            "relay is not",
+            "sending domain is not authorized",
+            "authorized relay",
+            "not authorized to relay",
+            "open relay",
+            "not local host",
             "relay access denied",
             "relaying denied",
             "relay denied",
@@ -201,7 +313,22 @@ const PHRASES: &[(Reason, &[&str])] = &[
             "relay prohibited",
         ],
     ),
-    (BadReputation, &["reputation", "poor sender score", "low score", "bad ip score"]),
+    (
+        BadReputation,
+        &[
+            "unexpected volume or user complaints",
+            "senderbase",
+            "sender score",
+            "too many complaints",
+            "history of spam",
+            "poor reputation",
+            "low reputation",
+            "reputation",
+            "poor sender score",
+            "low score",
+            "bad ip score",
+        ],
+    ),
     (
         RateLimited,
         &[
@@ -218,83 +345,82 @@ const PHRASES: &[(Reason, &[&str])] = &[
         ],
     ),
     (
-        UserUnknown,
+        NotAccepted,
         &[
-            "user unknown",
-            "unknown user",
-            "no such user",
-            "does not exist",
-            "doesn't exist",
-            "no mailbox here",
-            "unknown recipient",
-            "recipient unknown",
-            "invalid recipient",
-            "unknown address",
-            "address unknown",
-            "no such recipient",
-            "no such mailbox",
-            "mailbox not found",
-            "user not found",
-            "not a known user",
-            "unrouteable address",
-            "unroutable address",
-            "unknown local",
-            "not listed in",
-            "invalid mailbox",
-            "unknown mailbox",
-            "no such address",
-            "no such person",
-            "recipient not found",
-            "not our customer",
-            "account not found",
-            "unknown or illegal alias",
-            "bad destination mailbox",
-            "user doesn't have",
-            "no account by that name",
-            "undeliverable address",
-            "recipient address rejected: user",
-            "no longer valid",
-            "not a valid mailbox",
-            "is not a valid",
-            "address invalid",
-            "no valid recipients",
-            "mailbox unavailable",
-            "recipientnotfound",
-            "recipnotfound",
-            "nosuchuser",
-            "user invalid",
-            "addressee unknown",
-            "no such local user",
-            "recipient does not",
-            "this user doesn",
-            "has no account",
-            "couldn't be found",
+            "domain of sender",
+            "unroutable sender",
+            "unrouteable sender",
+            "sender address",
+            "sender domain",
+            "from: domain",
+            "domain is invalid",
+            "from address",
+            "from field",
+            "not accepting network messages",
+            "not accepting messages",
+            "not accepting mail",
+            "no longer accepts mail",
+            "accepts no mail",
+            "does not receive mail",
+            "couldn't find a mail exchanger",
+            "no mx found",
+            "permission to post",
+            "not have permission",
+            "envelope sender",
+            "mail from domain",
+            "return path",
+            "5321.mailfrom",
+            "sender address rejected",
+            "sender rejected",
+            "invalid sender",
+            "bad sender",
+            "sender verify",
+            "does not accept mail from",
+            "sender denied",
+            "not accept mail",
+            "sender not allowed",
+            "null mx",
         ],
     ),
-    (SpamDetected, &["spam", "junk mail", "unsolicited", "bulk email", "uce ", "spamassassin"]),
+    // A name server that answers nothing useful; the host may well be there.
     (
-        Blocked,
+        NetworkError,
         &[
-            "blocked",
-            "blacklist",
-            "blocklist",
-            "black list",
-            "block list",
-            "listed at",
-            "listed in",
-            "rbl",
-            "dnsbl",
-            "access denied",
-            "banned",
-            "denied by",
-            "client host rejected",
-            "connection refused by policy",
-            "sender ip",
+            "malformed or unexpected name server reply",
+            "malformed name server reply",
+            "host name lookup failure",
+            "host not found, try again",
+            "network error on",
         ],
     ),
     (
         HostUnknown,
         &[
+            "domain may not exist",
+            "bad destination system",
+            "unknown mail host",
+            "no such host",
+            "could not resolve",
+            "could not be resolved",
+            "hostname lookup",
+            "host lookup",
+            "no mail host",
+            "unrouteable mail domain",
+            "unrouteable domain",
+            "all relevant mx records",
+            "unresolvable",
+            "domain unknown",
+            "domain is unknown",
+            "illegal host/domain",
+            "illegal host",
+            "dns lookup failed",
+            "dns failure",
+            "dns error",
+            "no dns",
+            "not find the host",
+            "nameserver",
+            "domain is not valid",
+            "domain could not be found",
             "host unknown",
             "host not found",
             "domain not found",
@@ -315,15 +441,219 @@ const PHRASES: &[(Reason, &[&str])] = &[
         ],
     ),
     (
+        UserUnknown,
+        &[
+            "recipient address rejected: access denied",
+            "recipient addresses rejected : access denied",
+            "recipient addresses rejected: access denied",
+            "unknown or illegal user",
+            "unknown or illegal",
+            "invalid final delivery userid",
+            "not listed in domino",
+            "not listed in public",
+            "not listed in the directory",
+            "not found in directory",
+            "見つかりません",
+            "リストにありません",
+            "宛先が存在しません",
+            "宛先不明",
+            "存在しません",
+            "no valid recipients",
+            "no such mail",
+            "unknown email",
+            "no one by that name",
+            "no mail box",
+            "user is unknown",
+            "unknown username",
+            "is not a user",
+            "not a local",
+            "is unknown",
+            "address does not",
+            "recipient rejected",
+            "unbekannt",
+            "existiert nicht",
+            "nicht gefunden",
+            "inconnu",
+            "n'existe pas",
+            "desconocido",
+            "no existe",
+            "destinatario sconosciuto",
+            "utente sconosciuto",
+            "non esiste",
+            "não existe",
+            "desconhecido",
+            "не существует",
+            "не найден",
+            "nie istnieje",
+            "bestaat niet",
+            "bestaat nie",
+            "用户不存在",
+            "收件人不存在",
+            "不存在",
+            "존재하지 않",
+            "does not have an account",
+            "doesn't have an account",
+            "wasn't found at",
+            "was not found",
+            "unable to find recipient",
+            "address couldn't be found",
+            "address wasn't found",
+            "check the recipient's email address",
+            "adressee unknown",
+            "no user",
+            "user does not",
+            "mailbox does not",
+            "mailbox doesn't",
+            "invalid address",
+            "illegal user",
+            "undefined mail alias",
+            "user account is unavailable",
+            "recipient is invalid",
+            "address lookup failed",
+            "unknown to address book",
+            "sender_rejected: unknown",
+            "recipientunknown",
+            "alias not",
+            "user unknown",
+            "unknown user",
+            "no such user",
+            "does not exist",
+            "doesn't exist",
+            "no mailbox here",
+            "unknown recipient",
+            "recipient unknown",
+            "invalid recipient",
+            "unknown address",
+            "address unknown",
+            "no such recipient",
+            "no such mailbox",
+            "mailbox not found",
+            "user not found",
+            "not a known user",
+            "unrouteable address",
+            "unroutable address",
+            "unknown local",
+            "invalid mailbox",
+            "unknown mailbox",
+            "no such address",
+            "no such person",
+            "recipient not found",
+            "not our customer",
+            "account not found",
+            "unknown or illegal alias",
+            "bad destination mailbox",
+            "user doesn't have",
+            "no account by that name",
+            "undeliverable address",
+            "recipient address rejected: user",
+            "no longer valid",
+            "not a valid mailbox",
+            "is not a valid",
+            "address invalid",
+            "mailbox unavailable",
+            "recipientnotfound",
+            "recipnotfound",
+            "nosuchuser",
+            "user invalid",
+            "addressee unknown",
+            "no such local user",
+            "recipient does not",
+            "this user doesn",
+            "has no account",
+            "couldn't be found",
+        ],
+    ),
+    (
+        SpamDetected,
+        &[
+            "blacklisted url",
+            "blacklisted link",
+            "mail rejete",
+            "ofr_506",
+            "ube,",
+            "ube ",
+            "looks like spam",
+            "considered spam",
+            "high spam",
+            "bulk mail",
+            "spam",
+            "junk mail",
+            "unsolicited",
+            "uce ",
+            "spamassassin",
+        ],
+    ),
+    (
+        Blocked,
+        &[
+            "use the smtp server of your",
+            "smtp server of your isp",
+            "weren't sent",
+            "weren’t sent",
+            "is on our block list",
+            "block list (",
+            "client host ",
+            "your ip",
+            "ip address has been",
+            "ip is",
+            "dynamic ip",
+            "dynamic address",
+            "dialup",
+            "dial-up",
+            "connection rejected",
+            "[c14]",
+            "not allowed to connect",
+            "spamhaus",
+            "spamcop",
+            "barracudacentral",
+            "sorbs",
+            "abusix",
+            "uceprotect",
+            "(bl)",
+            "refused. your",
+            "refused: your",
+            "blocked",
+            "blacklist",
+            "blocklist",
+            "black list",
+            "block list",
+            "listed at",
+            "listed in",
+            "rbl",
+            "dnsbl",
+            "banned",
+            "denied by",
+            "client host rejected",
+            "connection refused by policy",
+            "sender ip",
+        ],
+    ),
+    (
         Expired,
         &[
+            "expired",
+            "have been failing for a long time",
+            "host not reachable",
+            "did not accept our requests to connect",
+            "will be retried",
+            "message will be retried",
+            "could not be delivered for more than",
+            "not been delivered for",
+            "not collected",
+            "giving up on",
+            "unable to deliver message after",
+            "within the allowed queue",
+            "retries exhausted",
+            "maximum queue",
+            "been in queue too long",
+            "queue lifetime",
+            "will continue trying for",
             "delivery time expired",
             "message expired",
             "too old",
             "retry timeout exceeded",
             "retry time not reached",
             "could not be delivered for",
-            "expired",
             "queue too long",
             "in queue too long",
             "delivery timed out",
@@ -333,6 +663,15 @@ const PHRASES: &[(Reason, &[&str])] = &[
     (
         NetworkError,
         &[
+            "network unreachable",
+            "connection aborted",
+            "connection was dropped",
+            "connection closed",
+            "socket error",
+            "i/o error",
+            "read error",
+            "communication error",
+            "communications failure",
             "connection timed out",
             "connection reset",
             "lost connection",
@@ -347,6 +686,12 @@ const PHRASES: &[(Reason, &[&str])] = &[
     (
         HostUnreachable,
         &[
+            "could not find a gateway",
+            "cannot connect",
+            "can't connect",
+            "failed to connect",
+            "connect failed",
+            "connection failed",
             "connection refused",
             "no route to host",
             "host is down",
@@ -368,6 +713,14 @@ const PHRASES: &[(Reason, &[&str])] = &[
     (
         Filtered,
         &[
+            "domain-filter",
+            "domain filter",
+            "recipient's mail filter",
+            "does not want",
+            "rejected by user",
+            "only accepts mail from",
+            "not in the allowed senders",
+            "user's filter",
             "filtered",
             "refused by recipient",
             "recipient refused",
@@ -378,21 +731,48 @@ const PHRASES: &[(Reason, &[&str])] = &[
     (
         ContentRejected,
         &[
+            "duplicate header",
+            "multiple addresses in from",
+            "header error",
+            "bare lf",
+            "bare linefeed",
+            "bare newline",
+            "8-bit data",
+            "invalid header",
+            "missing header",
+            "message format",
+            "file type",
+            "content violation",
+            "malformed",
+            "not rfc 5322",
+            "mime error",
             "content rejected",
             "message content",
             "attachment",
             "body part",
             "prohibited content",
-            "forbidden",
             "message rejected due to content",
             "not rfc",
-            "header",
         ],
     ),
     (
         Security,
         &[
-            "security",
+            "access denied",
+            "unauthenticated senders not allowed",
+            "security error",
+            "security violation",
+            "security reasons",
+            "insecure",
+            "forbidden",
+            "smtp auth",
+            "not authorised",
+            "not authorized",
+            "does not support tls",
+            "tls negotiation",
+            "tls handshake",
+            "handshake failed",
+            "certificate",
             "authentication required",
             "must authenticate",
             "encryption required",
@@ -403,6 +783,8 @@ const PHRASES: &[(Reason, &[&str])] = &[
     (
         Policy,
         &[
+            "prohibited",
+            "company policy",
             "policy",
             "violat",
             "not permitted",
@@ -412,22 +794,22 @@ const PHRASES: &[(Reason, &[&str])] = &[
         ],
     ),
     (
-        NotAccepted,
+        OnHold,
         &[
-            "sender address rejected",
-            "sender rejected",
-            "invalid sender",
-            "bad sender",
-            "sender verify",
-            "does not accept mail from",
-            "sender denied",
-            "domain of sender",
-            "not accept mail",
-            "sender not allowed",
-            "null mx",
+            "temporarily deferred",
+            "temporary failure",
+            "greylisted",
+            "deferred",
+            "please try again later",
+            "temporarily rejected",
+            "temporary lookup failure",
+            "greylist",
+            "graylist",
+            "grey-list",
+            "on hold",
+            "try again later",
         ],
     ),
-    (OnHold, &["greylist", "graylist", "grey-list", "on hold", "deferred", "try again later"]),
     (
         ProtocolError,
         &[
@@ -442,6 +824,10 @@ const PHRASES: &[(Reason, &[&str])] = &[
     (
         MailerError,
         &[
+            "error in processing",
+            "delivery agent",
+            "local delivery failed",
+            "program failed",
             "command failed",
             "mailer error",
             "command died",
@@ -455,11 +841,21 @@ const PHRASES: &[(Reason, &[&str])] = &[
     (
         SystemError,
         &[
+            "service currently unavailable",
+            "service temporarily unavailable",
+            "service not available",
+            "service unavailable",
+            "internal server",
+            "unexpected error",
+            "temporary system problem",
+            "database",
+            "out of memory",
+            "too many open files",
+            "unable to process",
             "system error",
             "internal error",
             "configuration error",
             "local error",
-            "temporary failure",
             "resources temporarily",
             "server error",
             "local configuration",
@@ -507,43 +903,191 @@ fn by_status(status: &str) -> Option<Reason> {
     })
 }
 
-/// Tells the reason from the enhanced status code and the diagnostic text. What a server says in
-/// words is more particular than its code, save where the code is one of the precise ones.
-pub fn reason(status: Option<&str>, diagnostic: &str) -> Option<Reason> {
-    let text = diagnostic.to_lowercase();
-    let said = PHRASES
+/// Programs whose bounces have one cause, whatever their text says.
+const PROGRAMS: &[(&str, Reason)] = &[("googlegroups", NotAccepted)];
+
+/// What a bounce says of its cause.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Said<'a> {
+    /// Enhanced status code of the report.
+    pub status: Option<&'a str>,
+    /// What the reports quote of the servers' words.
+    pub diagnostic: &'a str,
+    /// What a person reads.
+    pub text: &'a str,
+    /// Whether nothing has failed yet.
+    pub delayed: bool,
+}
+
+fn phrase(text: &str) -> Option<Reason> {
+    let text = text.to_lowercase();
+    // Lines of a transcript are folded anywhere.
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    PHRASES
         .iter()
         .find(|(_, phrases)| phrases.iter().any(|p| text.contains(p)))
-        .map(|(reason, _)| *reason);
-    let coded = status.and_then(by_status);
-    match (coded, said) {
-        (Some(coded @ (UserUnknown | MailboxFull | MessageTooBig | Loop)), None) => Some(coded),
-        (Some(MailboxFull), Some(_)) => Some(MailboxFull),
-        (_, Some(said)) => Some(said),
-        (Some(coded), None) => Some(coded),
-        (None, None) => (status.is_some() || !text.trim().is_empty()).then_some(Other),
+        .map(|(reason, _)| *reason)
+}
+
+/// Whether it is a domain, not an address, that "does not exist".
+fn speaks_of_domain(text: &str) -> bool {
+    let text = text.to_lowercase();
+    ["does not exist", "doesn't exist"].iter().any(|verb| {
+        text.match_indices(verb).any(|(at, _)| {
+            let word = text[..at].split_whitespace().next_back().unwrap_or_default();
+            let name = word.trim_matches(|c: char| !c.is_alphanumeric());
+            word == name && name.contains('.') && !name.contains('@')
+        })
+    })
+}
+
+/// The first enhanced status code in a text that tells something: `5.1.1`, `(#5.1.1)`, `550-5.7.1`.
+fn status_in(text: &str) -> Option<Reason> {
+    let octets = text.as_bytes();
+    let number = |mut at: usize| {
+        let start = at;
+        while at < octets.len() && octets[at].is_ascii_digit() {
+            at += 1;
+        }
+        (1..=3).contains(&(at - start)).then_some(at)
+    };
+    let joint = |at: usize| octets.get(at) == Some(&b'.');
+    (0..octets.len()).find_map(|at| {
+        let starts = matches!(octets[at], b'4' | b'5')
+            && joint(at + 1)
+            && (at == 0 || !(octets[at - 1].is_ascii_alphanumeric() || octets[at - 1] == b'.'));
+        if !starts {
+            return None;
+        }
+        let subject = number(at + 2).filter(|end| joint(*end))?;
+        let end = number(subject + 1)?;
+        let ends = octets.get(end).is_none_or(|o| !o.is_ascii_alphanumeric())
+            && !(joint(end) && octets.get(end + 1).is_some_and(u8::is_ascii_digit));
+        if ends { by_status(&text[at..end]) } else { None }
+    })
+}
+
+/// Tells the reason from the enhanced status code and the words. What a server says in words is more
+/// particular than its code, save where the code is one of the precise ones. `programs` are the codes of
+/// the forms that were recognised.
+pub fn reason<'a>(said: &Said<'_>, mut programs: impl Iterator<Item = &'a str>) -> Option<Reason> {
+    let program =
+        programs.find_map(|code| PROGRAMS.iter().find(|(p, _)| code.starts_with(p)).map(|p| p.1));
+    if program.is_some() {
+        return program;
     }
+    let diagnostic = said.diagnostic.trim();
+    // A program that was piped to, and its exit status.
+    if !diagnostic.is_empty() && diagnostic.bytes().all(|o| o.is_ascii_digit()) {
+        return Some(MailerError);
+    }
+    let words = phrase(diagnostic).or_else(|| phrase(said.text));
+    let whole = if diagnostic.is_empty() { said.text } else { diagnostic };
+    let words = match words {
+        // Refused before a word about sender or recipient was said (Exim tells when): it was the host.
+        None | Some(Security) if whole.contains("after initial connection") => Some(Blocked),
+        // IMail: "Delivery failed 20 attempts: <address>".
+        None if whole.contains("Delivery failed ") && whole.contains(" attempts: ") => {
+            Some(Expired)
+        }
+        Some(UserUnknown) if speaks_of_domain(whole) => Some(HostUnknown),
+        other => other,
+    };
+    let coded = said
+        .status
+        .and_then(by_status)
+        .or_else(|| status_in(diagnostic))
+        .or_else(|| status_in(said.text));
+    // 4.x.x in a report of failure: the server never said no, the time was up.
+    let timed_out = format!("{diagnostic} {}", said.text).to_lowercase().contains("timed out");
+    let temporary = said.status.is_some_and(|s| s.starts_with('4'));
+    Some(match (coded, words) {
+        (Some(MailboxFull | UserMoved | MessageTooBig | Loop | NotAccepted), Some(OnHold)) => {
+            coded?
+        }
+        (Some(MailboxFull), _) => MailboxFull,
+        (Some(UserMoved), _) => UserMoved,
+        // "Domain of sender address … does not exist" speaks of another address than the recipient's.
+        (Some(NotAccepted), Some(UserUnknown | HostUnknown)) => NotAccepted,
+        (Some(HostUnknown), Some(UserUnknown)) => HostUnknown,
+        (_, Some(NetworkError)) if (temporary || said.delayed) && timed_out => Expired,
+        (Some(coded), Some(OnHold | SystemError)) if coded != SystemError => coded,
+        (_, Some(words)) => words,
+        (Some(NetworkError | HostUnreachable), None) if said.delayed => Expired,
+        (Some(coded), None) => coded,
+        (None, None) if said.delayed => Expired,
+        (None, None) => {
+            let silent =
+                said.status.is_none() && diagnostic.is_empty() && said.text.trim().is_empty();
+            return (!silent).then_some(Other);
+        }
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn words_are_more_particular_than_a_code_used_for_everything() {
-        assert_eq!(reason(Some("5.7.1"), "Relay access denied"), Some(RelayDenied));
-        assert_eq!(reason(Some("5.0.0"), "550 no such user"), Some(UserUnknown));
+    fn told(status: Option<&str>, diagnostic: &str) -> Option<Reason> {
+        reason(&Said { status, diagnostic, ..Said::default() }, std::iter::empty())
     }
 
     #[test]
-    fn a_precise_code_decides_without_words() {
-        assert_eq!(reason(Some("5.2.2"), ""), Some(MailboxFull));
-        assert_eq!(reason(Some("5.4.6"), ""), Some(Loop));
+    fn words_are_more_particular_than_a_code_used_for_everything() {
+        assert_eq!(told(Some("5.7.1"), "Relay access denied"), Some(RelayDenied));
+        assert_eq!(told(Some("5.0.0"), "550 no such user"), Some(UserUnknown));
+    }
+
+    #[test]
+    fn a_precise_code_decides_without_words_and_against_wider_ones() {
+        assert_eq!(told(Some("5.2.2"), ""), Some(MailboxFull));
+        assert_eq!(told(Some("5.4.6"), ""), Some(Loop));
+        assert_eq!(
+            told(Some("5.1.8"), "Domain of sender address n@example.org does not exist"),
+            Some(NotAccepted)
+        );
+        assert_eq!(told(None, "550 5.1.2 <a@example.org>: no"), Some(HostUnknown));
+    }
+
+    #[test]
+    fn addresses_and_versions_are_no_status_codes() {
+        assert_eq!(status_in("host mx [192.0.5.1.1]: 5.1.1.2 v4.5.2x a5.1.1"), None);
+        assert_eq!(status_in("sorry (#5.1.1)"), Some(UserUnknown));
+        assert_eq!(status_in("550-5.2.2 The email account"), Some(MailboxFull));
+    }
+
+    #[test]
+    fn a_connection_that_never_came_about_ends_by_time() {
+        let diagnostic = "connect to mx.example.org[192.0.2.1]:25: Connection timed out";
+        assert_eq!(told(Some("4.4.1"), diagnostic), Some(Expired));
+        assert_eq!(told(Some("5.4.1"), diagnostic), Some(NetworkError));
+    }
+
+    #[test]
+    fn a_refusal_at_the_first_word_is_about_the_host() {
+        let text = "SMTP error from remote mail server after initial connection: 550 Access denied";
+        assert_eq!(told(None, text), Some(Blocked));
+        assert_eq!(told(None, "553 mail.example.org does not exist"), Some(HostUnknown));
+        assert_eq!(told(None, "553 a@mail.example.org does not exist"), Some(UserUnknown));
     }
 
     #[test]
     fn nothing_said_gives_no_reason() {
-        assert_eq!(reason(None, " "), None);
-        assert_eq!(reason(Some("5.0.0"), ""), Some(Other));
+        assert_eq!(told(None, " "), None);
+        assert_eq!(told(Some("5.0.0"), ""), Some(Other));
+    }
+
+    #[test]
+    fn every_phrase_is_in_lower_case_and_means_one_thing() {
+        let mut seen = std::collections::BTreeMap::new();
+        for (reason, phrases) in PHRASES {
+            for p in *phrases {
+                assert_eq!(*p, p.to_lowercase(), "is compared with lower case");
+                if let Some(other) = seen.insert(*p, *reason) {
+                    panic!("{p:?} stands twice: {other:?} and {reason:?}");
+                }
+            }
+        }
+        assert!(seen.len() > 300);
     }
 }
