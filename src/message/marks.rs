@@ -102,7 +102,7 @@ pub(super) const PHRASES: &[&str] = &[
     "thank you for contacting", "thank you for your e", "thank you for your m", "was read on",
     "was displayed", "has been read", "return receipt", "abuse report", "spam report",
     "complaint", "will not be read", "not monitored", "rejected", "refused", "blocked",
-    "not a member", "message delivered", "mail delivered",
+    "not a member", "guest list", "message delivered", "mail delivered",
     // Other languages.
     "nicht zugestellt", "unzustellbar", "nicht erreichbar", "bin ich nicht", "bin nicht im",
     "abwesen", "im urlaub", "automatisch", "zugestellt werden", "ihre nachricht", "konnte nicht",

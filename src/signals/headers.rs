@@ -213,7 +213,7 @@ fn bulk(m: &Message) -> Option<String> {
 }
 
 fn subject_is_sender(m: &Message) -> Option<String> {
-    let subject = m.subject.trim().to_lowercase();
+    let subject = super::subject::bare(&m.subject).trim().to_lowercase();
     let bare = subject.strip_prefix("re:").unwrap_or(&subject).trim();
     let own = m.sender()?.key();
     (!own.is_empty() && bare.trim_matches(['<', '>']) == own).then(|| m.subject.clone())
@@ -253,7 +253,7 @@ fn list_post(m: &Message) -> Option<String> {
 
 /// Reply prefixes of mail programs in many languages.
 fn is_reply_subject(subject: &str) -> bool {
-    let s = subject.trim_start().to_lowercase();
+    let s = super::subject::bare(subject).to_lowercase();
     const PREFIXES: &[&str] = &[
         "re:",
         "re[",
@@ -280,7 +280,7 @@ fn is_reply_subject(subject: &str) -> bool {
 
 /// Forward prefixes of mail programs in many languages.
 fn is_forward_subject(subject: &str) -> bool {
-    let s = subject.trim_start().to_lowercase();
+    let s = super::subject::bare(subject).to_lowercase();
     const PREFIXES: &[&str] = &[
         "fwd:",
         "fw:",

@@ -13,6 +13,7 @@ mod recogniser;
 mod recognition;
 mod sender;
 mod structure;
+mod subject;
 pub mod vendors;
 
 use std::sync::OnceLock;

@@ -294,7 +294,7 @@ impl Recogniser {
     }
 
     fn look_subject(&self, subject: &str, met: &mut Met, found: &mut Vec<Evidence>) {
-        let bare = without_list_tag(subject);
+        let bare = super::subject::bare(subject);
         self.occurrences(&folded(subject), |used, _| {
             if let Use::Pattern(at) = used {
                 self.meet(Field::Spoken, at, met);
@@ -415,7 +415,16 @@ fn values(field: Field, m: &Message) -> Vec<std::borrow::Cow<'_, str>> {
             ReturnPath::Missing => vec![],
             ReturnPath::Is(a) => vec![Cow::Borrowed(a.as_str())],
         },
-        Field::Subject | Field::Spoken => vec![Cow::Borrowed(cut(&m.subject, FIELD))],
+        Field::Subject | Field::Spoken => {
+            let whole = cut(&m.subject, FIELD);
+            let bare = super::subject::bare(whole);
+            // Filters put their tags before the subjects of bounces too.
+            if bare.len() < whole.trim_start().len() {
+                vec![Cow::Borrowed(whole), Cow::Borrowed(bare)]
+            } else {
+                vec![Cow::Borrowed(whole)]
+            }
+        }
         Field::ContentType => header("content-type"),
         Field::ReportingMta => m
             .notification
@@ -442,14 +451,6 @@ fn written(b: &Mailbox) -> String {
         format!("<{}>", b.address)
     } else {
         format!("{} <{}>", b.name, b.address)
-    }
-}
-
-/// A subject without the name that a list puts before it in brackets.
-fn without_list_tag(subject: &str) -> &str {
-    match subject.strip_prefix('[').and_then(|s| s.split_once(']')) {
-        Some((tag, rest)) if tag.len() <= 40 => rest.trim_start(),
-        _ => subject,
     }
 }
 

@@ -187,6 +187,17 @@ fn the_list_of_what_is_recognised_is_current() {
 }
 
 #[test]
+fn no_form_is_told_by_its_text_alone() {
+    use unscatter::signals::vendors::Mark;
+    for v in signals::vendors::ALL {
+        for form in v.forms {
+            let more = form.marks.iter().any(|m| !matches!(m, Mark::Text(_)));
+            assert!(more, "{}: whoever quotes it would have sent it", form.code);
+        }
+    }
+}
+
+#[test]
 fn no_program_rests_on_memory() {
     let vendors = signals::vendors::ALL;
     for v in vendors {

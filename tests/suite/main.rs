@@ -13,3 +13,4 @@ mod relocation;
 mod stores;
 mod support;
 mod tidy;
+mod variants;

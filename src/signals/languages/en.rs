@@ -7,7 +7,7 @@ pub(super) const LANGUAGE: Language = Language {
     title: "English",
     source: "Exchange 5.5 to 2019 and Microsoft 365, Outlook, Lotus Notes 5 to 9, GroupWise, Gmail, sendmail, Postfix, Exim, qmail, PMDF, MMDF, Sieve (RFC 5230 section 4.5), vacation(1), RT, OTRS, Zendesk, Freshdesk, osTicket, Thunderbird, Roundcube",
     auto_reply_subjects: &[
-        r".*\((?:out of (?:the )?office|away from the office)\)$",
+        r"[^:]*\((?:out of (?:the )?office|away from the office)\)$",
         r"automatically generated response from \S",
         r"auto[- ]respond e-?mail from \S",
         r"my (?:e-?mail )?address has changed[.!]*$",
@@ -18,7 +18,7 @@ pub(super) const LANGUAGE: Language = Language {
         r"auto:\s",
         r"out[- ]of[- ](?:the[- ])?office(?:\s?:|[.!]*$|\s\(.*\)$)",
         r"out[- ]of[- ](?:the[- ])?office (?:auto(?:matic)?[- ]?reply|auto[- ]?response|reply|response|notification|notice|message|alert|assistant|until)\b",
-        r".{1,80} is (?:currently )?(?:out of (?:the )?office|on vacation|on holiday|on annual leave|away from the office|away from (?:his|her|their) desk)\.?(?: \(returning .*\)| until .*)?$",
+        r"[^:]{1,80} is (?:currently )?(?:out of (?:the )?office|on vacation|on holiday|on annual leave|away from the office|away from (?:his|her|their) desk)\.?(?: \(returning .*\)| until .*)?$",
         "i(?: am|['’]m| will be) (?:currently )?(?:out of (?:the )?office|on vacation|on holidays?|on annual leave|on leave|away from (?:my e-?mail|my mail|my desk|the office))(?: (?:until|till|from) .*)?[.!]*$",
         r"away from my (?:e-?)?mail\b",
         "away from (?:the |my )?(?:office|desk)(?: until .*)?[.!]*$",

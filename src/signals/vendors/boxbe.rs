@@ -12,10 +12,11 @@ pub(super) const VENDOR: Vendor = Vendor {
         kind: Kind::ChallengeResponse,
         summary: "Boxbe: add yourself to the guest list",
         marks: &[
+            Mark::From(r"(?i)@boxbe\.com>"),
             Mark::Text("(?i)add yourself to my (?:Boxbe )?Guest List"),
             Mark::Text("(?i)boxbe"),
         ],
-        shows: "challenge-response/boxbe-waitlist.eml",
+        shows: "challenge-response/boxbe-invitation.eml",
         spares: "ordinary/boxbe-lookalike.eml",
     }],
     breaks: &[],
