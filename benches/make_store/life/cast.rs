@@ -3,7 +3,7 @@
 
 use crate::rng::Rng;
 use crate::text::Who;
-use crate::words::{FIRST, LAST, SITES};
+use crate::words::{FIRST, LAST, PITCHES, SITES};
 use crate::world::{Owner, START, Site, World, ascii};
 
 use super::engine::Engine;
@@ -313,9 +313,10 @@ impl Cast {
         let bursts: Vec<i64> = (0..2 + engines / 4)
             .map(|_| START + rng.range(options.days / 4, options.days * 9 / 10) * DAY)
             .collect();
+        let first = rng.below(PITCHES.len());
         for number in 1..=engines {
             let start = *rng.pick(&bursts) + rng.range(0, 14) * 3600;
-            let engine = Engine::new(number, start, &cast, rng);
+            let engine = Engine::new(number, start, first + number, &cast, rng);
             cast.engines.push(engine);
         }
         cast

@@ -8,6 +8,7 @@ use crate::words::{FIRST, LIFE, PITCHES, SPAM};
 use crate::world::fill;
 
 use super::cast::{Cast, Host, access, domain, server};
+use super::letter::signature;
 use super::mailer::{Letter, MAILERS, Mailer};
 
 /// Words that people in business use as well as those who pretend to be.
@@ -54,11 +55,20 @@ pub(crate) struct Engine {
     /// Percent of its mail that names an address which the owner has.
     as_owner: f64,
     own_name: bool,
+    /// The hosts that send sign with a domain of their own, and how they make bodies canonical.
+    signed: Option<(String, bool)>,
     pub(crate) weight: u32,
 }
 
 impl Engine {
-    pub(crate) fn new(number: usize, start: i64, cast: &Cast, rng: &mut Rng) -> Engine {
+    /// `pitch` is an index into the list of pitches that no other engine of this mailbox has.
+    pub(crate) fn new(
+        number: usize,
+        start: i64,
+        pitch: usize,
+        cast: &Cast,
+        rng: &mut Rng,
+    ) -> Engine {
         let imitates = rng.percent(35.0);
         let mailer = if imitates { rng.pick(&cast.devices).mailer } else { rng.pick(MAILERS) };
         let zone = match rng.below(10) {
@@ -68,7 +78,7 @@ impl Engine {
             _ => Some(*rng.pick(&[-480, -300, -180, 0, 60, 120, 180, 330, 480, 540])),
         };
         let (subject, words) = match rng.below(10) {
-            0..=5 => (rng.pick(PITCHES).subject.to_owned(), SPAM),
+            0..=5 => (PITCHES[pitch % PITCHES.len()].subject.to_owned(), SPAM),
             6..=8 => (fill(rng.word(BUSINESS), rng) + " {n}", LIFE),
             _ => (rng.word(BUSINESS).to_owned(), LIFE),
         };
@@ -99,6 +109,7 @@ impl Engine {
             seconds: rng.range(6, 40) * 3600,
             as_owner: *rng.pick(&[40.0, 70.0, 90.0, 100.0, 100.0]),
             own_name: rng.percent(45.0),
+            signed: rng.percent(40.0).then(|| (domain(rng), rng.percent(60.0))),
             weight: rng.range(1, 6) as u32,
         }
     }
@@ -160,7 +171,7 @@ impl Engine {
         let to = vec![to];
         let letter =
             Letter { from: &from, to: &to, subject: &subject, unix, zone, id: &id, parent: None };
-        let head = self.mailer.head(&letter);
+        let head = self.signature(&body, unix, rng) + &self.mailer.head(&letter);
         Original {
             envelope: from.address.clone(),
             from,
@@ -193,7 +204,16 @@ impl Engine {
         self.rewrite(mail)
     }
 
+    fn signature(&self, body: &str, unix: i64, rng: &mut Rng) -> String {
+        match &self.signed {
+            Some((domain, relaxed)) => signature(domain, "mail", *relaxed, body, unix, rng),
+            None => String::new(),
+        }
+    }
+
     fn rewrite(&self, mut mail: Original) -> Original {
+        let mut rng = Rng::new(mail.seed);
+        let signed = self.signature(&mail.body(), mail.date, &mut rng);
         let head = self.mailer.head(&Letter {
             from: &mail.from,
             to: &mail.to,
@@ -203,7 +223,7 @@ impl Engine {
             id: mail.id(),
             parent: None,
         });
-        mail.style = Style::Written { head, body: mail.body() };
+        mail.style = Style::Written { head: signed + &head, body: mail.body() };
         mail
     }
 }

@@ -142,7 +142,9 @@ impl Mail {
         };
         let (below, last, last_helo) =
             way(cast, route, &network, &helo, &from.address, &to[0].address, unix, zone, rng);
-        let kept = rng.percent(with.saves) && !rng.percent(missing);
+        // Both lots are always drawn, so that other gaps leave everything else as it is.
+        let (saved, lost) = (rng.percent(with.saves), rng.percent(missing));
+        let kept = saved && !lost;
         let wire = Original {
             from,
             envelope,
@@ -223,7 +225,7 @@ Received: from www-data by {} with local (Exim 4.96)\n\
 }
 
 /// A DKIM signature whose `bh=` is that of the body (RFC 6376 section 3.4); nobody can check `b=`.
-fn signature(
+pub(crate) fn signature(
     domain: &str,
     selector: &str,
     relaxed: bool,
@@ -231,6 +233,21 @@ fn signature(
     unix: i64,
     rng: &mut Rng,
 ) -> String {
+    let canonical = canonical(body, relaxed);
+    let hash = base64(&Sha256::digest(canonical.as_bytes()));
+    let rules = if relaxed { "relaxed/relaxed" } else { "relaxed/simple" };
+    let sealed = rng.alnum(86) + "==";
+    format!(
+        "\
+DKIM-Signature: v=1; a=rsa-sha256; c={rules}; d={domain}; s={selector};\n\
+\tt={unix}; h=from:to:subject:date:message-id;\n\
+\tbh={hash};\n\
+\tb={sealed}\n"
+    )
+}
+
+/// A body by RFC 6376 section 3.4.3 or, relaxed, 3.4.4.
+pub(super) fn canonical(body: &str, relaxed: bool) -> String {
     let mut canonical = String::with_capacity(body.len() + 40);
     for line in body.lines() {
         if relaxed {
@@ -254,14 +271,9 @@ fn signature(
     while canonical.ends_with("\r\n\r\n") {
         canonical.truncate(canonical.len() - 2);
     }
-    let hash = base64(&Sha256::digest(canonical.as_bytes()));
-    let rules = if relaxed { "relaxed/relaxed" } else { "relaxed/simple" };
-    let sealed = rng.alnum(86) + "==";
-    format!(
-        "\
-DKIM-Signature: v=1; a=rsa-sha256; c={rules}; d={domain}; s={selector};\n\
-\tt={unix}; h=from:to:subject:date:message-id;\n\
-\tbh={hash};\n\
-\tb={sealed}\n"
-    )
+    // An empty body is one line end by the simple rules and nothing by the relaxed ones.
+    if canonical == "\r\n" && relaxed || canonical.is_empty() && !relaxed {
+        canonical = if relaxed { String::new() } else { "\r\n".to_owned() };
+    }
+    canonical
 }

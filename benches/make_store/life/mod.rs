@@ -9,6 +9,8 @@ mod mailer;
 pub(crate) mod options;
 mod path;
 mod plan;
+#[cfg(test)]
+mod tests;
 
 use std::io::{self, Write};
 use std::time::Instant;
@@ -159,11 +161,10 @@ fn write(event: &Event, plan: &Plan, cast: &Cast) -> (String, Truth) {
                 _ => {}
             }
             let way = answer.way(cast, *mailed + 2, None);
-            let sender = mail.envelope.clone();
             let hops = match *trick {
-                "account-used" => way.stolen(cast, &access(rng), &sender, rng),
-                "own-relay" => way.own_web(cast, &sender, rng),
-                trick => way.forged(cast, &source, engine.servers, &sender, trick, rng),
+                "account-used" => way.stolen(cast, &access(rng), &mail, rng),
+                "own-relay" => way.own_web(cast, &mail, rng),
+                trick => way.forged(cast, &source, engine.servers, &mail, trick, rng),
             };
             let text = answer.write(cast, &mail, event.time, way.site, false, hops, rng);
             let row = Truth {

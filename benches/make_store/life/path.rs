@@ -1,11 +1,12 @@
 //! The trace fields that answering sites have on what they return: the owner's mail, the forger's, with
 //! forwarders in the middle and what sites record about the sender's domain.
 
+use crate::original::{Original, Style};
 use crate::rng::Rng;
 use crate::trace::{Client, received};
 use crate::world::Site;
 
-use super::cast::{Cast, Host, Record, access, server};
+use super::cast::{Cast, Host, Record, Route, access, server};
 use super::letter::{Mail, web_hop};
 
 /// A way to somebody's site, through a forwarder or not.
@@ -19,27 +20,35 @@ pub(crate) struct Way<'a> {
 }
 
 impl Way<'_> {
-    fn arrive(&self, cast: &Cast, client: &Client<'_>, sender: &str, rng: &mut Rng) -> String {
+    fn arrive(
+        &self,
+        cast: &Cast,
+        client: &Client<'_>,
+        sender: &str,
+        signed: &str,
+        rng: &mut Rng,
+    ) -> String {
         let (site, forwarder) = (self.site, self.forwarder);
         match forwarder {
             None => {
                 let hop = received(site, client, self.recipient, self.unix, site.zone(), rng);
-                recorded(cast, site, client, sender) + &hop
+                recorded(cast, site, client, sender, signed) + &hop
             }
             Some(middle) => {
                 let first =
                     received(middle, client, self.written_to, self.unix - 1, middle.zone(), rng);
-                let first = recorded(cast, middle, client, sender) + &first;
+                let first = recorded(cast, middle, client, sender, signed) + &first;
                 let from = Client::of(middle);
                 let last = received(site, &from, self.recipient, self.unix, site.zone(), rng);
-                recorded(cast, site, &from, sender) + &last + &first
+                recorded(cast, site, &from, sender, signed) + &last + &first
             }
         }
     }
 
     /// Of a mail of the owner.
     pub(crate) fn own(&self, cast: &Cast, mail: &Mail, rng: &mut Rng) -> String {
-        self.arrive(cast, &mail.client(), &mail.wire.envelope, rng) + &mail.below
+        self.arrive(cast, &mail.client(), &mail.wire.envelope, signer(&mail.wire), rng)
+            + &mail.below
     }
 
     /// Of a forged mail that comes from a source of the forger.
@@ -48,12 +57,13 @@ impl Way<'_> {
         cast: &Cast,
         source: &Host,
         server_below: bool,
-        sender: &str,
+        mail: &Original,
         trick: &str,
         rng: &mut Rng,
     ) -> String {
         let owner = &cast.world.owner;
         let relay = &owner.relay;
+        let sender = mail.envelope.as_str();
         let helo = match rng.below(10) {
             // The name of the owner's relay, from an address that is not its.
             _ if trick == "relay-name" && rng.percent(40.0) => relay.host.clone(),
@@ -63,7 +73,7 @@ impl Way<'_> {
         };
         let name = if rng.percent(20.0) { "" } else { source.name.as_str() };
         let client = Client { helo: &helo, host: name, ip: &source.ip, account: None };
-        let mut hops = self.arrive(cast, &client, sender, rng);
+        let mut hops = self.arrive(cast, &client, sender, signer(mail), rng);
         if server_below {
             let below = access(rng);
             let host = Site {
@@ -96,7 +106,14 @@ impl Way<'_> {
     }
 
     /// Of a forged mail that the owner's own relay took, because somebody has the password.
-    pub(crate) fn stolen(&self, cast: &Cast, client: &Host, sender: &str, rng: &mut Rng) -> String {
+    pub(crate) fn stolen(
+        &self,
+        cast: &Cast,
+        client: &Host,
+        mail: &Original,
+        rng: &mut Rng,
+    ) -> String {
+        let (sender, signed) = (mail.envelope.as_str(), signer(mail));
         let relay = &cast.world.owner.relay;
         let helo = match rng.below(3) {
             0 => format!("[{}]", client.ip),
@@ -109,19 +126,29 @@ impl Way<'_> {
             ip: &client.ip,
             account: Some(&cast.world.owner.main().address),
         };
+        // Through the hosts that the owner's first device uses.
+        if cast.devices[0].route == Route::Provider {
+            let first = received(&cast.submission, &from, self.written_to, self.unix - 3, 0, rng);
+            let client = Client::of(&cast.submission);
+            let hop = received(&cast.provider, &client, self.written_to, self.unix - 2, 0, rng);
+            return self.arrive(cast, &Client::of(&cast.provider), sender, signed, rng)
+                + &hop
+                + &first;
+        }
         let below = received(relay, &from, self.written_to, self.unix - 2, cast.home_zone, rng);
-        self.arrive(cast, &Client::of(relay), sender, rng) + &below
+        self.arrive(cast, &Client::of(relay), sender, signed, rng) + &below
     }
 
     /// Of a forged mail that a script on the owner's web host sent.
-    pub(crate) fn own_web(&self, cast: &Cast, sender: &str, rng: &mut Rng) -> String {
+    pub(crate) fn own_web(&self, cast: &Cast, mail: &Original, rng: &mut Rng) -> String {
+        let (sender, signed) = (mail.envelope.as_str(), signer(mail));
         let below = web_hop(cast, self.unix - 2, rng);
-        self.arrive(cast, &Client::of(&cast.web), sender, rng) + &below
+        self.arrive(cast, &Client::of(&cast.web), sender, signed, rng) + &below
     }
 }
 
 /// What a site writes about the sender's domain.
-fn recorded(cast: &Cast, site: &Site, client: &Client<'_>, sender: &str) -> String {
+fn recorded(cast: &Cast, site: &Site, client: &Client<'_>, sender: &str, signed: &str) -> String {
     let owner = &cast.world.owner;
     let domain = sender.rsplit_once('@').map_or("", |(_, d)| d);
     let allowed = [&owner.relay, &cast.web, &cast.provider, &cast.service];
@@ -150,9 +177,37 @@ fn recorded(cast: &Cast, site: &Site, client: &Client<'_>, sender: &str) -> Stri
             client.ip,
             client.helo
         ),
-        Record::Results => format!(
-            "Authentication-Results: {};\n\tspf={result} smtp.mailfrom={sender}\n",
-            site.host
-        ),
+        Record::Results => {
+            let dkim = if signed.is_empty() {
+                "dkim=none".to_owned()
+            } else {
+                format!("dkim=pass header.d={signed}")
+            };
+            let dmarc = match (cast.spf, result == "pass" || signed == owner.domain) {
+                (false, _) => "none",
+                (true, true) => "pass",
+                (true, false) => "fail",
+            };
+            format!(
+                "\
+Authentication-Results: {};\n\
+\tspf={result} smtp.mailfrom={sender};\n\
+\t{dkim};\n\
+\tdmarc={dmarc} header.from={}\n",
+                site.host, owner.domain
+            )
+        }
+    }
+}
+
+/// The domain that a mail is signed for, or nothing.
+fn signer(mail: &Original) -> &str {
+    match &mail.style {
+        Style::Written { head, .. } => head
+            .strip_prefix("DKIM-Signature:")
+            .and_then(|rest| rest.split_once(" d="))
+            .and_then(|(_, rest)| rest.split_once(';'))
+            .map_or("", |(domain, _)| domain),
+        _ => "",
     }
 }

@@ -244,6 +244,13 @@ impl Maker<'_> {
         let wait = self.wait(kind, reporter.is_some());
         let time = self.plan.mails[mail].wire.date + wait;
         let site = reporter.is_none().then_some(site);
+        let late = (kind == "delay" && self.rng.percent(30.0))
+            .then(|| self.form("bounce", program))
+            .flatten();
+        if let Some((kind, form, returns)) = late {
+            let answer = Answer { kind, form, returns, site, forwarder, to: to.clone() };
+            self.event(time + 4 * DAY, What::Genuine { answer, mail });
+        }
         let answer = Answer { kind, form, returns, site, forwarder, to };
         self.event(time, What::Genuine { answer, mail });
     }
