@@ -40,6 +40,10 @@ pub(super) struct Judging {
     /// Do without the tables of single mail programs
     #[arg(long, help_heading = "What is judged")]
     pub(super) general_only: bool,
+
+    /// Parse every message and try every pattern; for checks
+    #[arg(long, hide = true)]
+    pub(super) slow: bool,
 }
 
 impl Judging {
@@ -53,6 +57,7 @@ impl Judging {
             since: self.since,
             until: self.until,
             general_only: self.general_only,
+            slow: self.slow,
             ..Options::default()
         }
     }

@@ -33,7 +33,15 @@ fn masked(text: &str) -> String {
             out.push(' ');
         }
         let varies = word.chars().any(|c| c.is_ascii_digit()) || word.contains("://");
-        if varies { out.push('#') } else { out.extend(word.chars().flat_map(char::to_lowercase)) }
+        if varies {
+            out.push('#');
+        } else if word.is_ascii() {
+            let at = out.len();
+            out.push_str(word);
+            out[at..].make_ascii_lowercase();
+        } else {
+            out.extend(word.chars().flat_map(char::to_lowercase));
+        }
     }
     out
 }

@@ -2,6 +2,7 @@
 //! Each part is read once; the original is never read as if it were the message.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use super::fields::{self, Block};
 use super::notification::{Notification, NotificationForm};
@@ -23,7 +24,11 @@ pub(super) fn original_text(
         let html = content.media_type == "text/html";
         let body = content.transfer.undo(body, if html { most * 8 } else { most * 2 });
         let (text, _) = charset::decode(&body, content.charset.as_deref());
-        let mut text = if html { html::text(&text, most) } else { text.replace("\r\n", "\n") };
+        let mut text = match html {
+            true => html::text(&text, most),
+            false if text.contains('\r') => text.replace("\r\n", "\n"),
+            false => text,
+        };
         fields::cut(&mut text, most);
         text
     };
@@ -236,7 +241,10 @@ impl<'a> Reading<'a, '_> {
         }
         let looked_at = fields::head(&text, self.limits.text).len();
         let lines: Vec<&str> = text[..looked_at].split('\n').collect();
-        let quote = quoted::find(&lines, self.breaks);
+        // Most texts have no break line; one look at the whole spares one at each line.
+        static NONE: LazyLock<Screen> = LazyLock::new(Screen::empty);
+        let met = self.breaks.may_match(&text[..looked_at]);
+        let quote = quoted::find(&lines, if met { self.breaks } else { &NONE });
         let mut shown = looked_at;
         if let Some(quote) = quote {
             shown = lines[..quote.cut.min(lines.len())]

@@ -10,9 +10,13 @@ use encoding_rs::{
 
 /// Decodes octets under a label; the flag tells that label and octets do not agree.
 pub(super) fn decode(octets: &[u8], label: Option<&str>) -> (String, bool) {
-    if octets.is_ascii() && !octets.iter().any(|b| matches!(b, 0x1b | b'+' | b'~' | 0x0e | 0)) {
+    if let Ok(text) = std::str::from_utf8(octets)
+        && text.is_ascii()
+        && memchr::memchr3(0x1b, b'+', b'~', octets).is_none()
+        && memchr::memchr2(0x0e, 0, octets).is_none()
+    {
         // Every charset but UTF-16 and EBCDIC reads these octets alike.
-        return (String::from_utf8_lossy(octets).into_owned(), false);
+        return (text.to_owned(), false);
     }
     let label = label.map(normalise);
     match label.as_deref() {

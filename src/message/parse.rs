@@ -209,7 +209,9 @@ pub(super) fn headers(
         if bad {
             note(defects, Defect::BadEncoding);
         }
-        Field { name: String::from_utf8_lossy(field.name).to_ascii_lowercase(), value }
+        // Names are printable ASCII (`fields::name`).
+        let name = field.name.iter().map(|b| char::from(b.to_ascii_lowercase())).collect();
+        Field { name, value }
     });
     Headers { fields: fields.collect() }
 }

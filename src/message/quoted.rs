@@ -267,6 +267,8 @@ fn loose(lines: &[&str], start: usize, end: usize) -> Vec<(&'static str, String)
 /// What a line of a text names of the original: the field's canonical name and the value. Labels are
 /// those of mail programs (Outlook, Notes, Thunderbird) and mail servers in their languages.
 fn label(line: &str) -> Option<(&'static str, &str)> {
+    // Most lines have neither colon; the wide one starts with this octet.
+    memchr::memchr2(b':', 0xef, line.as_bytes())?;
     let line =
         line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '>' | '|' | '*' | '-'));
     let head_end = line.char_indices().map(|(at, _)| at).take_while(|at| *at <= 48).last()?;

@@ -53,6 +53,11 @@ pub(crate) fn fold(c: char, out: &mut String) {
     }
 }
 
+/// A text as the automaton of a screen, which compares ASCII without case, wants it.
+fn without_case(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(folded(text)) }
+}
+
 fn folded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     text.chars().for_each(|c| fold(c, &mut out));
@@ -285,7 +290,7 @@ impl Screen {
         }
         let literals = AhoCorasick::builder()
             .ascii_case_insensitive(true)
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .kind(Some(AhoCorasickKind::DFA))
             .build(words)
             .ok();
         if literals.is_none() {
@@ -300,13 +305,28 @@ impl Screen {
         Screen::new::<&str>([])
     }
 
+    /// The same set that tries every expression on every text: the slow way, to compare with.
+    pub(crate) fn trying_all(mut self) -> Self {
+        self.literals = None;
+        self.always = (0..).zip(&self.patterns).map(|(at, _)| at).collect();
+        self
+    }
+
+    /// Whether one of the expressions may match a piece of this text.
+    pub fn may_match(&self, text: &str) -> bool {
+        !self.always.is_empty()
+            || self.literals.as_ref().is_some_and(|l| l.is_match(without_case(text).as_bytes()))
+    }
+
     /// Whether one of the expressions matches.
     pub fn is_match(&self, text: &str) -> bool {
         if self.always.iter().any(|at| self.patterns[*at as usize].is_match(text)) {
             return true;
         }
-        let Some(literals) = &self.literals else { return false };
-        let folded = if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(folded(text)) };
+        let Some(literals) = self.literals.as_ref().filter(|_| !self.patterns.is_empty()) else {
+            return false;
+        };
+        let folded = without_case(text);
         let mut tried = Vec::new();
         literals.find_overlapping_iter(folded.as_bytes()).any(|hit| {
             let at = self.owners[hit.pattern().as_usize()];
@@ -316,6 +336,11 @@ impl Screen {
             tried.push(at);
             self.patterns[at as usize].is_match(text)
         })
+    }
+
+    /// Expressions without a literal, which are tried on every text.
+    pub fn untold(&self) -> impl Iterator<Item = &str> {
+        self.always.iter().map(|at| self.patterns[*at as usize].source())
     }
 
     /// Expressions that do not compile.

@@ -82,7 +82,10 @@ fn quoted_printable(octets: &[u8], cap: usize) -> Vec<u8> {
         let octet = octets[at];
         at += 1;
         if octet != b'=' {
-            out.push(octet);
+            let room = octets.len().min(at - 1 + cap - out.len());
+            let end = memchr::memchr(b'=', &octets[at..room]).map_or(room, |found| at + found);
+            out.extend_from_slice(&octets[at - 1..end]);
+            at = end;
             continue;
         }
         let rest = &octets[at..];

@@ -338,17 +338,22 @@ static PHRASES: Words = LazyLock::new(|| words(marks::PHRASES));
 fn says(seen: &Head<'_>, head: &[u8]) -> bool {
     let body = head.get(seen.body..).unwrap_or_default();
     let body = &body[..body.len().min(BODY)];
-    if holds(body, &PHRASES) {
-        return true;
-    }
     let transfer = seen.transfer.map(Transfer::named).unwrap_or_default();
     let (transfer, start) = match transfer {
         Transfer::Plain => inner_encoding(body).unwrap_or_default(),
         encoded => (encoded, 0),
     };
+    // No phrase has a "=", so that one in quoted-printable text is met when that is decoded.
+    let raw = if transfer == Transfer::QuotedPrintable { &body[..start] } else { body };
+    if holds(raw, &PHRASES) {
+        return true;
+    }
     let octets = transfer.undo(&body[start..], BODY);
+    if transfer != Transfer::Plain && holds(&octets, &PHRASES) {
+        return true;
+    }
     if octets.is_ascii() && memchr::memchr(0x1b, &octets).is_none() {
-        return transfer != Transfer::Plain && holds(&octets, &PHRASES);
+        return false;
     }
     // Small letters beyond ASCII are compared in decoded text.
     holds(charset::guess(&octets).0.to_lowercase().as_bytes(), &PHRASES)

@@ -50,6 +50,9 @@ pub struct Options {
     pub all: bool,
     /// Leaves the tables of single programs out; general signals and languages stay.
     pub general_only: bool,
+    /// Parses every message and tries every pattern, whatever the quick looks say: the slow way, to
+    /// compare with. Never changes a result.
+    pub slow: bool,
 }
 
 /// How far a scan is. Given often and from any thread; `octets_done` never falls.
@@ -238,6 +241,7 @@ fn read_all(
             limits: &limits,
             as_sent: usize::from(task.folder.0) >= source.judged,
             all: options.all,
+            every: options.slow,
         };
         let mut read = Read::default();
         let skipped = folder
@@ -340,7 +344,10 @@ pub fn scan(
     let mut outcome = Outcome::default();
     let source = discover(stores, options, &mut outcome.skipped)?;
     let tasks = tasks(&source, &mut outcome.skipped);
-    let recogniser = Recogniser::new(options.general_only);
+    let recogniser = match options.slow {
+        false => Recogniser::new(options.general_only),
+        true => Recogniser::slow(options.general_only),
+    };
     let results = read_all(&source, &tasks, options, &recogniser, progress)?;
 
     let in_time = |date: Option<i64>| {

@@ -48,6 +48,8 @@ pub(super) struct Reader<'a> {
     pub(super) as_sent: bool,
     /// Keep ordinary messages too.
     pub(super) all: bool,
+    /// Parse every message, also those that a glance takes for ordinary.
+    pub(super) every: bool,
 }
 
 impl Reader<'_> {
@@ -74,7 +76,7 @@ impl Reader<'_> {
 
     fn judge(&self, folder: (u16, u16), stored: &Stored<'_>, role: Role, out: &mut Read) {
         let first = guarded(|| glance(stored.head())).unwrap_or_default();
-        if first.candidate {
+        if first.candidate || self.every {
             match stored.whole(self.limits.message) {
                 Ok(bytes) => {
                     let looked = guarded(|| self.look(&bytes));

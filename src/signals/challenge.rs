@@ -2,6 +2,10 @@
 //! solve, confirm) so that a message of theirs is delivered. What decides is that both halves stand
 //! together; a phrase of one half alone is everyday language.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::{Basis, Kind, SeenIn, Signal, Toward};
 use crate::message::{Message, ReturnPath};
 
@@ -444,10 +448,15 @@ const OWN: &[&str] = &[
 const LONGEST: usize = 6_000;
 
 fn asks(m: &Message) -> Option<String> {
-    if m.text.len() > LONGEST || confirms_subscription(m) {
+    if m.text.len() > LONGEST {
         return None;
     }
-    let text = m.text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let text = super::recogniser::folded(&m.text);
+    // Hardly any text has a purpose: one look for all of them spares most a look for each.
+    static ANY: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(PURPOSES).ok());
+    if ANY.as_ref().is_some_and(|any| !any.is_match(&text)) || confirms_subscription(m) {
+        return None;
+    }
     let find = |words: &[&'static str]| words.iter().find(|w| text.contains(*w)).copied();
     let (action, purpose, _) = (find(ACTIONS)?, find(PURPOSES)?, find(OWN)?);
     Some(format!("{action} … {purpose}"))

@@ -225,6 +225,16 @@ impl Recogniser {
         }
     }
 
+    /// The same that looks for every phrase and tries every expression, one by one: the slow way, to
+    /// compare with. It finds the same.
+    pub fn slow(general_only: bool) -> Self {
+        let mut slow = Recogniser::new(general_only);
+        slow.literals = None;
+        slow.always = (0..).zip(&slow.patterns).map(|(at, _)| at).collect();
+        slow.breaks = slow.breaks.trying_all();
+        slow
+    }
+
     /// Lines of a text behind which an original stands.
     pub fn breaks(&self) -> &Screen {
         &self.breaks
@@ -251,14 +261,17 @@ impl Recogniser {
         }
         let text = folded(cut(&m.text, TEXT));
         let mut met = Met(vec![0; self.patterns.len().div_ceil(64)]);
-        // For each signal the phrase that ends first, in the order in which they end.
+        // For each signal the phrase that ends first, of several the longest, in the order in
+        // which they end.
         let mut said: Vec<(usize, usize, &'static Signal)> = Vec::new();
         self.occurrences(&text, |used, start| match used {
+            Use::Pattern(at) => self.meet(Field::Text, at, &mut met),
             Use::Phrase(at) => {
                 let (phrase, signal) = &self.phrases[at as usize];
                 let end = start + phrase.len();
                 let known = said.iter().position(|(_, _, s)| s.code == signal.code);
-                let earlier = known.is_none_or(|known| said[known].0 > end);
+                let earlier =
+                    known.is_none_or(|known| (said[known].0, said[known].1) > (end, start));
                 if earlier
                     && text.as_bytes()[start..].starts_with(phrase.as_bytes())
                     && at_word(&text, start, end)
@@ -269,7 +282,6 @@ impl Recogniser {
                     }
                 }
             }
-            Use::Pattern(at) => self.meet(Field::Text, at, &mut met),
         });
         said.sort_by_key(|(end, start, _)| (*end, *start));
         self.look_forms(m, &mut met, &mut found);
@@ -280,7 +292,13 @@ impl Recogniser {
 
     /// Every occurrence of a literal in a text that was folded.
     fn occurrences(&self, text: &str, mut hit: impl FnMut(Use, usize)) {
-        for found in self.literals.iter().flat_map(|l| l.find_overlapping_iter(text)) {
+        let Some(literals) = &self.literals else {
+            for (at, (phrase, _)) in (0..).zip(&self.phrases) {
+                text.match_indices(phrase).for_each(|(start, _)| hit(Use::Phrase(at), start));
+            }
+            return;
+        };
+        for found in literals.find_overlapping_iter(text) {
             for used in &self.uses[found.pattern().as_usize()] {
                 hit(*used, found.start());
             }
@@ -468,11 +486,23 @@ fn cut(text: &str, limit: usize) -> &str {
 
 /// Text in lower case with runs of white space as one blank. Apostrophes and dashes of word
 /// processors become the plain ones.
-fn folded(text: &str) -> String {
+pub(super) fn folded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut blank = true;
-    for c in text.chars() {
-        match c {
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        // Words of ASCII, which most texts consist of, are taken at once.
+        let plain = rest.bytes().take_while(|b| b.is_ascii_graphic() && *b != b'`').count();
+        if plain > 0 {
+            let at = out.len();
+            out.push_str(&rest[..plain]);
+            out[at..].make_ascii_lowercase();
+            blank = false;
+            rest = &rest[plain..];
+            continue;
+        }
+        rest = &rest[first.len_utf8()..];
+        match first {
             c if c.is_whitespace() => {
                 if !blank {
                     out.push(' ');
@@ -534,6 +564,12 @@ mod tests {
             Ast::Literal(l) => l.c.len_utf8() >= 3,
             _ => false,
         }
+    }
+
+    #[test]
+    fn no_line_is_tried_against_an_expression_without_a_literal() {
+        let always: Vec<_> = Recogniser::new(false).breaks.untold().map(str::to_owned).collect();
+        assert!(always.is_empty(), "{always:?}");
     }
 
     #[test]

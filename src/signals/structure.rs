@@ -370,6 +370,9 @@ fn smtp_transcript(m: &Message) -> Option<String> {
 /// An enhanced code of class 5 (`5.1.1`), or a reply code (`550`, `554-`) in a line that speaks of mail:
 /// telephone numbers and prices have three digits too.
 fn refusal_code(line: &str) -> bool {
+    if !line.contains('5') {
+        return false;
+    }
     let mut previous = ' ';
     let mut plain = false;
     for word in line.split_inclusive(|c: char| !(c.is_ascii_digit() || c == '.')) {
@@ -411,8 +414,11 @@ fn refusal_code(line: &str) -> bool {
         "quota",
         "unknown",
     ];
+    if !plain {
+        return false;
+    }
     let lower = line.to_lowercase();
-    plain && MAIL.iter().any(|w| lower.contains(w))
+    MAIL.iter().any(|w| lower.contains(w))
 }
 
 fn calendar(m: &Message) -> Option<String> {

@@ -6,6 +6,7 @@ mod challenges;
 mod cli;
 mod corpus;
 mod explain;
+mod fast_path;
 mod faults;
 mod languages;
 mod mailboxes;
