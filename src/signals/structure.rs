@@ -373,8 +373,11 @@ fn returns_others_mail(m: &Message) -> Option<String> {
     if told.is_none() && m.returned.is_none() {
         return None;
     }
+    // What root or the postmaster of one host sent comes back to root or the postmaster of another.
+    let role = |address: &str| address.split('@').next().unwrap_or("").to_owned();
+    let same_role = |s: &String| told.is_none() && to.iter().any(|t| role(t) == role(s));
     let ours = match original_senders(m) {
-        Some(senders) => senders.iter().any(|s| to.contains(s)),
+        Some(senders) => senders.iter().any(|s| to.contains(s) || same_role(s)),
         None => false,
     };
     (!ours).then(|| what.to_owned())
