@@ -161,7 +161,17 @@ fn delivery(m: &Message) -> Option<&Notification> {
     let part = m.media_type == "multipart/report"
         || m.parts.iter().any(|p| p.media_type.ends_with("delivery-status"));
     m.notification.as_ref().filter(|n| {
-        n.form == NotificationForm::Delivery && (part || sender::automatic(m).is_some())
+        n.form == NotificationForm::Delivery
+            && (part && declares_parts(m) || sender::automatic(m).is_some())
+    })
+}
+
+/// Whether the header says that there are parts. Boundaries in a message that does not say so are found
+/// too, because gateways lose the field; people paste the source of a report into a mail as well.
+fn declares_parts(m: &Message) -> bool {
+    m.headers.get("content-type").is_some_and(|v| {
+        let v = v.trim_start().to_lowercase();
+        v.starts_with("multipart") || v.starts_with("message/")
     })
 }
 
@@ -210,7 +220,10 @@ fn dsn_unreadable(m: &Message) -> Option<String> {
 }
 
 fn disposition(m: &Message) -> Option<&Notification> {
-    m.notification.as_ref().filter(|n| n.form == NotificationForm::Disposition)
+    m.notification.as_ref().filter(|n| {
+        n.form == NotificationForm::Disposition
+            && (declares_parts(m) || sender::automatic(m).is_some())
+    })
 }
 
 /// An automatically deleted disposition whose text speaks of a refusal or a full mailbox.
@@ -265,6 +278,9 @@ fn mdn_refusal(m: &Message) -> Option<String> {
 
 fn feedback(m: &Message) -> Option<String> {
     let n = m.notification.as_ref().filter(|n| n.form == NotificationForm::Feedback)?;
+    if !declares_parts(m) && sender::automatic(m).is_none() {
+        return None;
+    }
     Some(n.feedback_type.clone().unwrap_or_else(|| "feedback-report".into()))
 }
 
@@ -274,11 +290,22 @@ fn returned_with_headers(m: &Message) -> Option<&crate::message::Returned> {
 
 fn returns_original(m: &Message) -> Option<String> {
     returned_with_headers(m)?;
-    // A person's server may write an empty return path too.
-    if super::headers::is_reply_or_forward(&m.subject) && !sender::signs_as_daemon(m) {
+    if quotes_like_a_person(m) {
         return None;
     }
     sender::automatic(m)
+}
+
+/// A quotation in the text of somebody who does not sign as a mail system. The return path may be empty
+/// all the same: ticket systems send the replies of people so, and some stores lose it.
+fn quotes_like_a_person(m: &Message) -> bool {
+    let part = m.parts.iter().any(|p| {
+        p.media_type == "message/rfc822"
+            || p.media_type.starts_with("message/global")
+            || p.media_type.ends_with("rfc822-headers")
+    });
+    let replies = super::headers::is_reply_or_forward(&m.subject);
+    !sender::signs_as_daemon(m) && m.notification.is_none() && (replies || !part)
 }
 
 /// The addresses that the answer was sent to, unwrapped.
@@ -307,6 +334,9 @@ fn original_senders(m: &Message) -> Option<Vec<String>> {
 }
 
 pub(super) fn returns_recipients_mail(m: &Message) -> Option<String> {
+    if quotes_like_a_person(m) {
+        return None;
+    }
     let to = addressed_to(m);
     original_senders(m)?.into_iter().find(|s| to.contains(s))
 }
@@ -343,8 +373,11 @@ fn returns_others_mail(m: &Message) -> Option<String> {
     if told.is_none() && m.returned.is_none() {
         return None;
     }
+    // What root or the postmaster of one host sent comes back to root or the postmaster of another.
+    let role = |address: &str| address.split('@').next().unwrap_or("").to_owned();
+    let same_role = |s: &String| told.is_none() && to.iter().any(|t| role(t) == role(s));
     let ours = match original_senders(m) {
-        Some(senders) => senders.iter().any(|s| to.contains(s)),
+        Some(senders) => senders.iter().any(|s| to.contains(s) || same_role(s)),
         None => false,
     };
     (!ours).then(|| what.to_owned())

@@ -163,9 +163,11 @@ fn decidable(kind: Kind, sum: Sum, answer: f32, refers: bool) -> bool {
             let both = sum.text > weights::TEXT_CAP;
             program || sum.text > 0.0 && refers && (answer > 0.0 || both)
         }
-        // People put the words of a bounce into subject and text when they ask what it means.
+        // People put the words of a bounce into subject and text when they ask what it means; and
+        // people who run mail systems write from their addresses.
         Kind::Bounce | Kind::DeliveryNotice => {
-            program || sum.subject + sum.text > 0.0 && answer >= 1.0
+            let said = sum.subject + sum.text > 0.0;
+            sum.firm > 0.0 || sum.sender > 0.0 && (said || refers) || said && answer >= 1.0
         }
         _ => program || sum.subject > 0.0 || sum.text > 0.0 && answer >= 1.0,
     }
