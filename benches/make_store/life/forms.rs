@@ -110,6 +110,17 @@ pub(crate) fn draw(
     None
 }
 
+/// The form of one program, where it has one of that kind and may answer.
+pub(crate) fn exactly(
+    kind: &str,
+    name: &str,
+    options: &Options,
+    rng: &mut Rng,
+) -> Option<(&'static Form, Returns)> {
+    let form = FORMS.iter().find(|f| f.kind == kind && f.name == name && options.takes(name))?;
+    Some((form, form.give(rng)))
+}
+
 impl Form {
     fn give(&self, rng: &mut Rng) -> Returns {
         let total: u32 = self.returns.iter().map(|r| r.1).sum();
