@@ -2,11 +2,10 @@
 be judged without their Sent folder."""
 
 import csv
-import os
 import shutil
 import subprocess
 import tempfile
-from collections import Counter, defaultdict
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -61,11 +60,6 @@ class Maker:
     def many(self, seeds, *options, leaks=False):
         with ThreadPoolExecutor(self.jobs) as pool:
             return list(pool.map(lambda seed: self.rows(seed, *options, leaks=leaks), seeds))
-
-
-def members(rows):
-    """How many forged answers of each campaign gave back headers or more."""
-    return Counter(r.campaign for r in rows if r.truth == "forged" and r.returned == "A")
 
 
 def reached(stores):
@@ -148,7 +142,8 @@ def check(maker, seeds, goals, listed, quick, saved):
     print("\n== goals")
     f = whole.all
     goals.want("no genuine answer at 0.99", f["genuine sure"] == 0, f"{f['genuine sure']} of {f['genuine']}", never=True)
-    goals.want("none with other gaps in Sent", not sure, "; ".join(sure) or "none", never=True)
+    if maker.table:
+        goals.want("none with other gaps in Sent", not sure, "; ".join(sure) or "none", never=True)
     goals.want("ordinary mail is never forged", not whole.ordinary_wrong, len(whole.ordinary_wrong), never=True)
     goals.want("forged in A or in a campaign at 0.99, at least 95 %", main[0] >= 0.95 * main[1], measure.share(*main).strip())
     goals.want("forged in the rest of B at 0.99, at least half", rest[0] >= 0.5 * rest[1], measure.share(*rest).strip())
