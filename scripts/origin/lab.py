@@ -169,11 +169,13 @@ class Lab:
                 yield f"{percent} % forged, draw {draw + 1}", lot.sample(genuine, g) + lot.sample(forged, f) + rest
 
 
-def check(path, work, program, goals, listed):
+def check(path, work, program, goals, listed, saved):
     """Measures everything about the lab."""
     lab = Lab(path, work, program)
     print("== the lab, whole")
     whole = lab.figures()
+    if saved:
+        measure.save(whole.rows, saved)
     whole.tell()
     whole.worst(listed)
     print("\n== with parts of Sent lost, and at other shares of forged mail")

@@ -191,6 +191,14 @@ class Figures:
             print(f"    forged at {r.p:.4f} {r.returned} {r.kind} [{r.adversarial}] {r.path}\n      {r.signals}")
 
 
+def save(rows, path):
+    """Writes rows for looking at them."""
+    with open(path, "w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(Row._fields)
+        writer.writerows(rows)
+
+
 def adjusted_rand(pairs):
     """Of (true, found) labels: 1 where both groupings agree, about 0 where they agree by chance."""
     def two(n):

@@ -2,17 +2,22 @@
 be judged without their Sent folder."""
 
 import csv
-import os
 import shutil
 import subprocess
 import tempfile
-from collections import Counter, defaultdict
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from origin import lab, leak, measure
 
 TABLE = (100, 90, 70, 50, 0)
+
+# Weights are fitted on mailboxes without these programs, and every other mailbox that measures has only these.
+HELD_OUT = (
+    "sendmail,courier,opensmtpd,domino,yahoo,groupwise,dma,imail,sieve-reject,vacation,mailbot,gate,procmail,"
+    "boxtrapper,outlook-mdn"
+)
 
 
 class Maker:
@@ -22,10 +27,13 @@ class Maker:
         self.make_store, self.program = make_store, program
         self.work, self.messages, self.extra = Path(work), messages, extra
         self.jobs = jobs
+        self.table = True
 
     def store(self, seed, *options):
         """Makes one mailbox; the rows of its truth with paths."""
         out = Path(tempfile.mkdtemp(dir=self.work)) / "store"
+        if seed % 2 and not self.extra:
+            options += ("--only-programs", HELD_OUT)
         subprocess.run(
             [self.make_store, "simulate", "--seed", str(seed), "--messages", str(self.messages),
              *self.extra, *map(str, options), "--out", str(out)],
@@ -52,11 +60,6 @@ class Maker:
     def many(self, seeds, *options, leaks=False):
         with ThreadPoolExecutor(self.jobs) as pool:
             return list(pool.map(lambda seed: self.rows(seed, *options, leaks=leaks), seeds))
-
-
-def members(rows):
-    """How many forged answers of each campaign gave back headers or more."""
-    return Counter(r.campaign for r in rows if r.truth == "forged" and r.returned == "A")
 
 
 def reached(stores):
@@ -86,28 +89,8 @@ def campaigns(stores):
     return sum(whole) / len(whole), sum(placed) / len(placed), min(placed)
 
 
-def check(maker, seeds, goals, listed, quick):
-    """Measures everything about the simulated mailboxes."""
-    stores = maker.many(seeds, "--missing", 10, leaks=True)
-    rows = [r for _, mine, _ in stores for r in mine]
-    whole = measure.Figures(rows)
-    print(f"== {len(stores)} simulated mailboxes of {maker.messages} messages, 10 % of the owner's mail not in Sent")
-    whole.tell()
-    whole.worst(listed)
-    print("  by what makes it hard (genuine: found, at 0.99; forged: at 0.99, called genuine)")
-    hard = defaultdict(list)
-    for r in whole.answers:
-        hard[r.adversarial].append(r)
-    for name, mine in sorted(hard.items()):
-        f = measure.Figures.count(mine)
-        print(
-            f"    {name or '-':32} {f['genuine found']:5}/{f['genuine']:<5} {f['genuine sure']:3}    "
-            f"{f['forged sure']:5}/{f['forged']:<5} {f['forged genuine']:3}"
-        )
-    main, rest = reached(stores)
-    ari, placed, least = campaigns(stores)
-    print(f"  campaigns: adjusted Rand index {ari:.3f}; of those put into one {placed:.3f} (least {least:.3f})")
-
+def gaps(maker, seeds, listed, quick):
+    """The table over other gaps in Sent and shares of forged mail; where a genuine answer came out at 0.99."""
     print("\n== over the share of Sent that is there, and with a device or a month missing")
     print(measure.Figures.head())
     some = seeds[: max(1, len(seeds) // (2 if quick else 4))]
@@ -127,12 +110,40 @@ def check(maker, seeds, goals, listed, quick):
         figures.worst(min(listed, 3), forged=False)
         if figures.all["genuine sure"]:
             sure.append(f"{name}: {figures.all['genuine sure']} of {figures.all['genuine']}")
+    return sure
 
+
+def check(maker, seeds, goals, listed, quick, saved):
+    """Measures everything about the simulated mailboxes."""
+    stores = maker.many(seeds, "--missing", 10, leaks=True)
+    rows = [r for _, mine, _ in stores for r in mine]
+    if saved:
+        measure.save(rows, saved)
+    whole = measure.Figures(rows)
+    print(f"== {len(stores)} simulated mailboxes of {maker.messages} messages, 10 % of the owner's mail not in Sent")
+    whole.tell()
+    whole.worst(listed)
+    print("  by what makes it hard (genuine: found, at 0.99; forged: at 0.99, called genuine)")
+    hard = defaultdict(list)
+    for r in whole.answers:
+        hard[r.adversarial].append(r)
+    for name, mine in sorted(hard.items()):
+        f = measure.Figures.count(mine)
+        print(
+            f"    {name or '-':32} {f['genuine found']:5}/{f['genuine']:<5} {f['genuine sure']:3}    "
+            f"{f['forged sure']:5}/{f['forged']:<5} {f['forged genuine']:3}"
+        )
+    main, rest = reached(stores)
+    ari, placed, least = campaigns(stores)
+    print(f"  campaigns: adjusted Rand index {ari:.3f}; of those put into one {placed:.3f} (least {least:.3f})")
+
+    sure = gaps(maker, seeds, listed, quick) if maker.table else []
     score, base, count, tree = leak.check([(seed, marks) for seed, _, marks in stores])
     print("\n== goals")
     f = whole.all
     goals.want("no genuine answer at 0.99", f["genuine sure"] == 0, f"{f['genuine sure']} of {f['genuine']}", never=True)
-    goals.want("none with other gaps in Sent", not sure, "; ".join(sure) or "none", never=True)
+    if maker.table:
+        goals.want("none with other gaps in Sent", not sure, "; ".join(sure) or "none", never=True)
     goals.want("ordinary mail is never forged", not whole.ordinary_wrong, len(whole.ordinary_wrong), never=True)
     goals.want("forged in A or in a campaign at 0.99, at least 95 %", main[0] >= 0.95 * main[1], measure.share(*main).strip())
     goals.want("forged in the rest of B at 0.99, at least half", rest[0] >= 0.5 * rest[1], measure.share(*rest).strip())

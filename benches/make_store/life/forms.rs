@@ -41,7 +41,7 @@ pub(crate) const FORMS: &[Form] = &[
     form!("bounce", "dma", 1, [(Headers, 1)], ["dma"]),
     form!("bounce", "imail", 2, [(Subject, 2), (Nothing, 1), (Whole, 1)], ["imail"]),
     form!("bounce", "bare-notice", 3, [(Id, 2), (Subject, 3), (Nothing, 3)], ["bare-notice"]),
-    form!("bounce", "sieve-reject", 1, [(Headers, 1)], []),
+    form!("bounce", "sieve-reject", 1, [(Headers, 1)], ["postfix", "exim", "sendmail"]),
     form!("delay", "postfix", 4, [(Headers, 1)], ["postfix"]),
     form!("delay", "exim", 3, [(Headers, 1)], ["exim", "exim-text"]),
     form!("delay", "sendmail", 3, [(Headers, 1)], ["sendmail"]),
@@ -79,7 +79,7 @@ pub(crate) fn names() -> Vec<&'static str> {
 
 /// Programs that run at sites, the frequent ones more than once.
 pub(crate) fn site_programs(options: &Options) -> Vec<&'static str> {
-    let bounces = FORMS.iter().filter(|f| f.kind == "bounce" && !f.sites.is_empty());
+    let bounces = FORMS.iter().filter(|f| f.kind == "bounce" && f.sites.contains(&f.name));
     let mut all = Vec::new();
     for form in bounces.filter(|f| options.takes(f.name)) {
         all.extend(std::iter::repeat_n(form.name, form.weight as usize));
@@ -108,6 +108,17 @@ pub(crate) fn draw(
         at -= form.weight;
     }
     None
+}
+
+/// The form of one program, where it has one of that kind and may answer.
+pub(crate) fn exactly(
+    kind: &str,
+    name: &str,
+    options: &Options,
+    rng: &mut Rng,
+) -> Option<(&'static Form, Returns)> {
+    let form = FORMS.iter().find(|f| f.kind == kind && f.name == name && options.takes(name))?;
+    Some((form, form.give(rng)))
 }
 
 impl Form {

@@ -80,7 +80,7 @@ impl Way<'_> {
                 domain: String::new(),
                 host: source.name.clone(),
                 ip: source.ip.clone(),
-                program: *rng.pick(&["postfix", "exim", "sendmail"]),
+                program: rng.word(&["postfix", "exim", "sendmail"]),
             };
             let account = format!("{}@{}", rng.letters(5), source.name);
             let client = Client {

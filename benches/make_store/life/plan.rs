@@ -9,7 +9,7 @@ use crate::text::Who;
 use crate::world::{START, ascii};
 
 use super::cast::{Cast, DAY};
-use super::forms::{Form, draw};
+use super::forms::{Form, draw, exactly};
 use super::letter::{Draft, Mail};
 use super::options::Options;
 
@@ -227,6 +227,9 @@ impl Maker<'_> {
     fn answer_to(&mut self, mail: usize, kind: &'static str, to: Option<Who>) {
         let own = matches!(kind, "bounce" | "delay") && self.rng.percent(42.0);
         let reporter = self.plan.mails[mail].reporter(self.cast).filter(|_| own);
+        // Not where the program of that host is one that shall not answer.
+        let own_form = reporter.and_then(|r| exactly(kind, r.program, self.options, &mut self.rng));
+        let reporter = reporter.filter(|_| own_form.is_some());
         let mut to = to.unwrap_or_else(|| self.plan.mails[mail].wire.to[0].clone());
         if kind == "bounce" && self.plan.mails[mail].wire.to.len() == 1 && self.rng.percent(85.0) {
             // Written to an address that is wrong: it stands in the mail itself.
@@ -240,15 +243,19 @@ impl Maker<'_> {
             site = self.rng.below(self.cast.world.sites.len());
         }
         let program = reporter.map_or(self.cast.world.sites[site].program, |r| r.program);
-        let Some((kind, form, returns)) = self.form(kind, program) else { return };
+        let chosen = match own_form {
+            Some((form, returns)) => Some((kind, form, returns)),
+            None => self.form(kind, program),
+        };
+        let Some((kind, form, returns)) = chosen else { return };
         let wait = self.wait(kind, reporter.is_some());
         let time = self.plan.mails[mail].wire.date + wait;
         let site = reporter.is_none().then_some(site);
         let late = (kind == "delay" && self.rng.percent(30.0))
-            .then(|| self.form("bounce", program))
+            .then(|| exactly("bounce", program, self.options, &mut self.rng))
             .flatten();
-        if let Some((kind, form, returns)) = late {
-            let answer = Answer { kind, form, returns, site, forwarder, to: to.clone() };
+        if let Some((form, returns)) = late {
+            let answer = Answer { kind: "bounce", form, returns, site, forwarder, to: to.clone() };
             self.event(time + 4 * DAY, What::Genuine { answer, mail });
         }
         let answer = Answer { kind, form, returns, site, forwarder, to };
