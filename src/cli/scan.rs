@@ -42,7 +42,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "N", value_parser = at_least_one, help_heading = "Speed")]
     threads: Option<usize>,
 
-    /// Threads that read [default: as many as --threads]; results never depend on it
+    /// Threads that read Maildirs [default: four per processor, at least 16]; results never depend on it
     #[arg(long, value_name = "N", value_parser = at_least_one, help_heading = "Speed")]
     readers: Option<usize>,
 

@@ -327,6 +327,9 @@ impl Screen {
             return false;
         };
         let folded = without_case(text);
+        if !literals.is_match(folded.as_bytes()) {
+            return false;
+        }
         let mut tried = Vec::new();
         literals.find_overlapping_iter(folded.as_bytes()).any(|hit| {
             let at = self.owners[hit.pattern().as_usize()];

@@ -44,7 +44,8 @@ pub struct Options {
     pub until: Option<i64>,
     /// Threads that judge; `None` is one per processor. Never changes a result.
     pub threads: Option<usize>,
-    /// Threads that read files; `None` is as many as threads. Never changes a result.
+    /// Threads that read files of Maildirs; `None` is four per processor, at least 16, because opening files
+    /// waits for the disk. Never changes a result.
     pub readers: Option<usize>,
     /// Gives every message to the visitor, ordinary, refused and broken ones included.
     pub all: bool,

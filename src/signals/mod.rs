@@ -16,6 +16,7 @@ mod structure;
 mod subject;
 pub mod vendors;
 
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 pub use reason::{Reason, Said, reason};
@@ -273,7 +274,8 @@ pub fn list() -> &'static [Signal] {
 
 /// The signal of that code.
 pub fn find(code: &str) -> Option<&'static Signal> {
-    list().iter().find(|s| s.code == code)
+    static PLACES: OnceLock<HashMap<&str, &Signal>> = OnceLock::new();
+    PLACES.get_or_init(|| list().iter().map(|s| (s.code, s)).collect()).get(code).copied()
 }
 
 /// What a signal means, in plain words.

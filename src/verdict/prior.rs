@@ -2,7 +2,7 @@
 //! odds of all records. On the day of a flood an answer of which little came back is rather forged; in
 //! a quiet month it is not.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::kind::sigmoid;
 use super::weights;
@@ -35,36 +35,50 @@ impl Share {
     }
 }
 
-/// Address and day of an answer.
-type Place = (String, i64);
-
-fn place(record: &Record) -> Place {
-    let address = record.answered.answered_to.first().map(|a| a.base().as_str().to_owned());
-    (address.unwrap_or_default(), record.date.map_or(0, |d| d.div_euclid(DAY)))
-}
+/// Number of an address, in order of its first record, and day of an answer. An address that answered
+/// nothing has no number.
+type Place = (Option<usize>, i64);
 
 /// What share of the answers is to forged mail, by address and day.
 #[derive(Debug, Default)]
 pub struct Prior {
     all: Share,
-    addresses: BTreeMap<String, Share>,
-    days: BTreeMap<Place, Share>,
+    addresses: HashMap<String, usize>,
+    shares: Vec<Share>,
+    days: HashMap<(usize, i64), Share>,
+}
+
+fn day(record: &Record) -> i64 {
+    record.date.map_or(0, |d| d.div_euclid(DAY))
+}
+
+/// The address that a record answers, as those of a prior are named.
+fn address(record: &Record) -> String {
+    let address = record.answered.answered_to.first().map(|a| a.base().as_str().to_owned());
+    address.unwrap_or_default()
 }
 
 impl Prior {
     /// Learns from records and their log-odds without a prior. The same message twice counts once; the
     /// caller sees to that.
     pub fn learn<'a>(records: impl Iterator<Item = (&'a Record, f32)>) -> Self {
-        let known: Vec<(Place, f32)> = records.map(|(r, odds)| (place(r), odds)).collect();
-        let mut prior = Prior::default();
+        let mut addresses = HashMap::new();
+        let known: Vec<((usize, i64), f32)> = records
+            .map(|(r, odds)| {
+                let next = addresses.len();
+                ((*addresses.entry(address(r)).or_insert(next), day(r)), odds)
+            })
+            .collect();
+        let fresh = || vec![Share::default(); addresses.len()];
+        let mut prior = Prior { shares: fresh(), ..Prior::default() };
         for _ in 0..ROUNDS {
-            let mut next = Prior::default();
-            for (place, odds) in &known {
-                let p = sigmoid(odds + prior.log_odds(place, None));
+            let mut next = Prior { shares: fresh(), ..Prior::default() };
+            for &((address, day), odds) in &known {
+                let p = sigmoid(odds + prior.log_odds((Some(address), day), None));
                 for share in [
                     &mut next.all,
-                    next.addresses.entry(place.0.clone()).or_default(),
-                    next.days.entry(place.clone()).or_default(),
+                    &mut next.shares[address],
+                    next.days.entry((address, day)).or_default(),
                 ] {
                     share.sum += p;
                     share.n += 1.0;
@@ -72,22 +86,23 @@ impl Prior {
             }
             prior = next;
         }
+        prior.addresses = addresses;
         prior
     }
 
     /// Log-odds of forged before evidence. `part` is the probability that this record itself
     /// contributed.
-    fn log_odds(&self, (address, day): &Place, part: Option<f32>) -> f32 {
+    fn log_odds(&self, (address, day): Place, part: Option<f32>) -> f32 {
         let all = self.all.mixed(0.5, part);
-        let address_share = self.addresses.get(address).copied().unwrap_or_default();
+        let address_share = address.map(|a| self.shares[a]).unwrap_or_default();
         let at = address_share.mixed(all, part);
+        let on = |day| address.and_then(|a| self.days.get(&(a, day))).copied().unwrap_or_default();
         // An answer comes hours after the flood; its neighbours are those of the day before, too.
-        let mut near = self.days.get(&(address.clone(), *day)).copied().unwrap_or_default();
+        let mut near = on(day);
         for other in [day - 1, day + 1] {
-            if let Some(s) = self.days.get(&(address.clone(), other)) {
-                near.sum += s.sum * 0.5;
-                near.n += s.n * 0.5;
-            }
+            let s = on(other);
+            near.sum += s.sum * 0.5;
+            near.n += s.n * 0.5;
         }
         let share = near.mixed(at, part).clamp(weights::PRIOR_LEAST, weights::PRIOR_MOST);
         (share / (1.0 - share)).ln()
@@ -95,8 +110,8 @@ impl Prior {
 
     /// Log-odds of forged before this record's own evidence, whose sum is `odds`.
     pub fn of(&self, record: &Record, odds: f32) -> f32 {
-        let place = place(record);
-        let own = sigmoid(odds + self.log_odds(&place, None));
-        self.log_odds(&place, Some(own))
+        let place = (self.addresses.get(&address(record)).copied(), day(record));
+        let own = sigmoid(odds + self.log_odds(place, None));
+        self.log_odds(place, Some(own))
     }
 }
