@@ -10,7 +10,7 @@ pub use answered::answered;
 pub use matching::link;
 pub(crate) use route::{boundary, is_local};
 pub use sketch::template;
-pub(crate) use sketch::{of_host, of_subject};
+pub(crate) use sketch::{OF_SUBJECT, of_host, of_subject};
 
 use std::collections::BTreeSet;
 

@@ -6,7 +6,7 @@ use std::hash::BuildHasher;
 use crate::message::Returned;
 use crate::sent::{org_domain, stripped_subject};
 
-/// Numbers that one sketch holds at most: 16 sentences, 4 hosts, 1 subject.
+/// Numbers that one sketch holds at most: 16 sentences, 4 hosts, and 3 of the subject.
 const SENTENCES: usize = 16;
 const HOSTS: usize = 4;
 
@@ -53,6 +53,27 @@ pub(crate) fn of_subject(subject: &str) -> Option<u32> {
     (letters >= 4).then(|| number(1, &template))
 }
 
+/// A subject without its last and without its first word: engines put a random word at either end.
+fn parts_of_subject(subject: &str) -> Vec<u32> {
+    let template = template(subject);
+    let words: Vec<&str> = template.split(' ').collect();
+    let long = |part: &[&str]| {
+        part.len() >= 2
+            && part.iter().flat_map(|w| w.chars()).filter(|c| c.is_alphabetic()).count() >= 8
+    };
+    match words.as_slice() {
+        [_, .., _] => [&words[..words.len() - 1], &words[1..]]
+            .into_iter()
+            .filter(|part| long(part))
+            .map(|part| number(4, &part.join(" ")))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Numbers that a subject alone may give.
+pub(crate) const OF_SUBJECT: usize = 3;
+
 /// The number of the organisation of a host.
 pub(crate) fn of_host(organisation: &str) -> u32 {
     number(3, organisation)
@@ -61,6 +82,7 @@ pub(crate) fn of_host(organisation: &str) -> u32 {
 /// What the answered mail says, sorted, without repetition.
 pub(super) fn sketch(subject: Option<&str>, returned: Option<&Returned>) -> Box<[u32]> {
     let mut numbers: Vec<u32> = subject.and_then(of_subject).into_iter().collect();
+    numbers.extend(subject.into_iter().flat_map(parts_of_subject));
     if let Some(r) = returned {
         let mut end = r.text.len().min(READ);
         while !r.text.is_char_boundary(end) {

@@ -7,7 +7,7 @@ use std::hash::BuildHasherDefault;
 use std::net::IpAddr;
 
 use super::habits::{Habits, network};
-use crate::correlation::{Answered, Link, Record, of_host, of_subject};
+use crate::correlation::{Answered, Link, OF_SUBJECT, Record, of_host, of_subject};
 use crate::sent::SentIndex;
 
 /// What is known of one sentence, subject or link.
@@ -58,6 +58,8 @@ pub struct Wording {
     to_strange: Scores,
     /// How much both resemble the owner's.
     to_own: Scores,
+    /// Mails of strangers, and those of them that went to somebody whom the owner wrote to.
+    reached: (u32, u32),
 }
 
 /// Resemblances of either side, ascending.
@@ -127,6 +129,10 @@ impl Wording {
             .collect();
         for (r, (side, from)) in records.iter().zip(&sides) {
             let known = r.evidence.iter().any(|e| e.signal.code == "recipient-in-sent");
+            if *side == Side::Strange {
+                wording.reached.0 += 1;
+                wording.reached.1 += u32::from(known);
+            }
             for n in &r.answered.sketch {
                 let u = wording.uses.entry(*n).or_default();
                 match side {
@@ -185,6 +191,19 @@ impl Wording {
         found.iter().zip(STRONGEST).map(|(s, w)| s * w).sum()
     }
 
+    /// What it adds towards genuine that the owner wrote to the recipient: little where strangers write to
+    /// the owner's address book, too.
+    pub fn correspondent(&self) -> f32 {
+        let share = (self.reached.1 as f32 + 1.0) / (self.reached.0 as f32 + 4.0);
+        (0.5 / share).ln().clamp(0.2, 2.0)
+    }
+
+    /// A subject that the owner uses too ("Delivery 4711"), and nothing else to compare.
+    fn is_common_subject(&self, answered: &Answered) -> bool {
+        answered.sketch.len() <= OF_SUBJECT
+            && answered.sketch.iter().any(|n| self.uses.get(n).is_some_and(|u| u.own > 0))
+    }
+
     /// What the likeness to other mail adds to the log-odds of `forged`: positive where it resembles
     /// the mail of strangers more than solid matches do, negative where it resembles the owner's.
     pub fn odds(&self, record: &Record, stranger: bool, sent: &SentIndex) -> f32 {
@@ -194,7 +213,8 @@ impl Wording {
         // A device that no solid match shows writes as strangers do by chance; the likeness of two or
         // three tells no more than their number.
         let forged = odds(strange, &self.to_strange.strange, &self.to_strange.own).unwrap_or(0.0);
-        let forged = forged.min(strange);
+        let forged =
+            if self.is_common_subject(&record.answered) { 0.0 } else { forged.min(strange) };
         let genuine = odds(own, &self.to_own.own, &self.to_own.strange).unwrap_or(0.0);
         forged - genuine
     }

@@ -62,7 +62,11 @@ struct Weighed {
 fn weigh(record: &Record, lessons: &Lessons, sent: &SentIndex, terms: &Terms) -> Weighed {
     let mut marks = Marks(Vec::new());
     for e in &record.evidence {
-        marks.push(e, weights::on_origin(e.signal.code));
+        let weight = match e.signal.code {
+            "recipient-in-sent" => lessons.wording.correspondent(),
+            code => weights::on_origin(code),
+        };
+        marks.push(e, weight);
     }
     let solid = matches!(record.link, Link::Matched { solid: true, .. })
         || record.evidence.iter().any(|e| e.signal.code == "named-to-be-kept");
@@ -346,9 +350,10 @@ fn sum(weighed: &Weighed, before: f32) -> (f32, Vec<Entry>) {
     // for these alone. Where Sent says nothing, the owner may have written like the strangers.
     let marked = marks.iter().any(|m| {
         m.log_odds > 1.0
+            // A route of the owner's that does not tag, or a forwarder that breaks SPF, shows these too.
+            && !matches!(m.code, "tag-missing" | "authentication-failed")
             && (matches!(m.group, Group::Contradiction | Group::Answered)
-                || m.group == Group::Campaign && *sought
-                || m.code == "authentication-failed")
+                || m.group == Group::Campaign && *sought)
     });
     if !marked {
         total = total.min(weights::UNMARKED);

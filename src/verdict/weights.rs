@@ -45,7 +45,7 @@ pub(crate) const UNMARKED: f32 = 4.18;
 pub(crate) const SOUGHT: f32 = 0.22;
 
 /// Bounds of the share of forgeries that is expected before evidence.
-pub(crate) const PRIOR_LEAST: f32 = 0.1;
+pub(crate) const PRIOR_LEAST: f32 = 0.05;
 /// The upper one: ln 5.7 = 1.73.
 pub(crate) const PRIOR_MOST: f32 = 0.85;
 
@@ -103,14 +103,13 @@ const ORIGIN: &[(&str, f32)] = &[
     ("date-and-subject-in-sent", 2.9),
     ("subject-and-recipient-in-sent", 2.5),
     ("named-to-be-kept", 7.0),
-    ("recipient-in-sent", 0.5),
     ("own-relay", 2.0),
     ("usual-way", 1.5),
     ("known-client", 0.9),
     ("own-client", 2.5),
     ("strange-name", 1.0),
     ("pretended-relay", 2.9),
-    ("tag-missing", 2.5),
+    ("tag-missing", 1.5),
     ("authentication-failed", 1.5),
     ("own-id-shape", 0.15),
     ("own-name", 1.2),
