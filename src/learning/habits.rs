@@ -364,3 +364,70 @@ impl Habits {
         self.relays.total()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::Message;
+
+    fn answered_with(hops: &[&str]) -> Answered {
+        let nothing = crate::correlation::answered(&Message::default(), Kind::Bounce, &[]);
+        Answered { hops: hops.iter().map(|l| Hop::read(l)).collect(), ..nothing }
+    }
+
+    /// Habits of an owner whose relay is mail.example.org [192.0.2.10], seen four times.
+    fn habits() -> Habits {
+        let mut habits = Habits::default();
+        for _ in 0..4 {
+            habits.relays.add("192.0.2.10");
+            habits.takers.add("mail.example.org");
+        }
+        habits.clients.insert("198.51.100".into());
+        habits.receivers.insert("example.net".into());
+        habits
+    }
+
+    fn path(hops: &[&str]) -> Path {
+        habits().path(&answered_with(hops), "")
+    }
+
+    const OVER_RELAY: &str = "from mail.example.org (mail.example.org [192.0.2.10]) by mx.example.net (Postfix) with ESMTP id 1";
+    const AT_HOME: &str =
+        "from laptop (dsl.example [198.51.100.7]) by mail.example.org (Postfix) with ESMTPSA id 2";
+
+    #[test]
+    fn mail_over_the_owners_relay_from_a_known_place_is_the_owners_way() {
+        assert!(matches!(path(&[OVER_RELAY, AT_HOME]), Path::Own { authenticated: true, .. }));
+    }
+
+    #[test]
+    fn a_new_place_below_the_relay_is_no_proof_of_either() {
+        let abroad =
+            "from pc (x.example [203.0.113.9]) by mail.example.org (Postfix) with ESMTPSA id 2";
+        assert!(matches!(path(&[OVER_RELAY, abroad]), Path::NewClient { authenticated: true, .. }));
+    }
+
+    #[test]
+    fn a_client_that_calls_itself_like_the_relay_is_found_out_by_its_address() {
+        let liar = "from mail.example.org (dsl.example [203.0.113.9]) by mx.example.net (Postfix) with ESMTP id 1";
+        assert!(matches!(path(&[liar]), Path::Pretended { .. }));
+    }
+
+    #[test]
+    fn a_line_of_the_relay_below_a_foreign_client_is_found_out_by_its_neighbour() {
+        let foreign =
+            "from pc (dsl.example [203.0.113.9]) by mx.example.net (Postfix) with ESMTP id 1";
+        assert!(matches!(path(&[foreign, AT_HOME]), Path::Pretended { .. }));
+    }
+
+    #[test]
+    fn the_line_of_a_known_forwarder_is_believed() {
+        let forwarded = "from mx.example.net (mx.example.net [203.0.113.5]) by mx.example.com (Postfix) with ESMTP id 1";
+        assert!(matches!(path(&[forwarded, OVER_RELAY, AT_HOME]), Path::Own { .. }));
+    }
+
+    #[test]
+    fn without_a_known_relay_the_way_says_nothing() {
+        assert_eq!(Habits::default().path(&answered_with(&[OVER_RELAY]), ""), Path::Silent);
+    }
+}

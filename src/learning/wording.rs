@@ -194,8 +194,9 @@ impl Wording {
     /// What it adds towards genuine that the owner wrote to the recipient: little where strangers write to
     /// the owner's address book, too.
     pub fn correspondent(&self) -> f32 {
+        // A third of the owner's mail that is missing from Sent goes to somebody who is in it.
         let share = (self.reached.1 as f32 + 1.0) / (self.reached.0 as f32 + 4.0);
-        (0.5 / share).ln().clamp(0.2, 2.0)
+        (0.35 / share).ln().clamp(0.1, 1.6)
     }
 
     /// A subject that the owner uses too ("Delivery 4711"), and nothing else to compare.
@@ -258,4 +259,36 @@ fn number(ip: IpAddr) -> u32 {
     use std::hash::BuildHasher;
     let hash = foldhash::quality::FixedState::with_seed(0x6e65_7477).hash_one(network(ip));
     ((hash >> 32) as u32).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_place_and_known_recipients_make_no_campaign_of_strangers() {
+        let one = Use { strange: 60, known: 5, networks: [7, 0, 0], ..Use::default() };
+        assert_eq!(one.strange(Side::Open), 0.0, "the owner's mailing over a service looks so");
+        let many = Use { networks: [7, 8, 9], ..one };
+        assert!(many.strange(Side::Open) > 3.0);
+        let unknown = Use { known: 0, ..one };
+        assert!(unknown.strange(Side::Open) > 3.0, "sixty people none of whom the owner knows");
+    }
+
+    #[test]
+    fn a_mail_does_not_resemble_itself() {
+        let lonely = Use { strange: 2, networks: [7, 8, 9], ..Use::default() };
+        assert!(lonely.strange(Side::Open) > 0.0);
+        assert_eq!(lonely.strange(Side::Strange), 0.0);
+    }
+
+    #[test]
+    fn likeness_counts_by_how_rare_it_is_on_the_other_side() {
+        let side: Vec<f32> = (0..100).map(|n| n as f32).collect();
+        let other: Vec<f32> = (0..100).map(|n| n as f32 / 50.0).collect();
+        let rare = odds(50.0, &side, &other).unwrap();
+        assert!(rare > 3.5 && rare < 4.7, "no more than so many observations can tell: {rare}");
+        assert!(odds(0.5, &side, &other).is_none_or(|o| o < 0.5));
+        assert!(odds(0.0, &side, &other).is_none(), "nothing in common says nothing");
+    }
 }

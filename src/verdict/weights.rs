@@ -45,7 +45,7 @@ pub(crate) const UNMARKED: f32 = 4.18;
 pub(crate) const SOUGHT: f32 = 0.22;
 
 /// Bounds of the share of forgeries that is expected before evidence.
-pub(crate) const PRIOR_LEAST: f32 = 0.05;
+pub(crate) const PRIOR_LEAST: f32 = 0.1;
 /// The upper one: ln 5.7 = 1.73.
 pub(crate) const PRIOR_MOST: f32 = 0.85;
 
