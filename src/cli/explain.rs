@@ -12,6 +12,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use unscatter::report::escape;
 use unscatter::scan::{Options, judge_one};
+use unscatter::signals::Reason;
 use unscatter::{signals, verdict};
 
 use super::exit::Exit;
@@ -43,6 +44,13 @@ impl Arguments {
             ledger::write(&mut out, &bytes, self.general_only, &verdict)?;
         } else if let Some(signal) = code.and_then(signals::find) {
             signal_text(&mut out, signal)?;
+        } else if let Some(reason) = code.and_then(|c| Reason::ALL.iter().find(|r| r.name() == c)) {
+            writeln!(
+                out,
+                "{}\n\nA reason for a failed delivery: {}.",
+                reason.name(),
+                reason.meaning()
+            )?;
         } else if let Some(begin) = code.filter(|begin| begins_codes(begin)) {
             for signal in signals::list().iter().filter(|s| s.code.starts_with(begin)) {
                 writeln!(out, "{:<28}  {}", signal.code, signal.summary)?;

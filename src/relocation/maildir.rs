@@ -105,13 +105,14 @@ impl Maildir {
         Ok(File::from(rustix::fs::openat(&*dir, &*spot.name, flags, Mode::empty())?))
     }
 
-    /// Looks once in `cur` and `new` for the file with the same unique part: its flags may have changed.
+    /// Looks once in `cur` and `new` for the file with the same stem: its flags may have changed, and
+    /// mbsync adds `,U=n` to names that it has seen.
     pub(super) fn renamed(&mut self, spot: &Spot) -> io::Result<Option<Spot>> {
-        let wanted = unique(&spot.name).to_owned();
+        let wanted = stem(&spot.name).to_owned();
         for cur in [true, false] {
             let found = Spot { cur, name: Vec::new(), ..spot.clone() };
             for name in self.names(&found)? {
-                if unique(&name) == wanted {
+                if stem(&name) == wanted {
                     return Ok(Some(Spot { name, ..found }));
                 }
             }
@@ -351,6 +352,15 @@ pub(super) fn unique(name: &[u8]) -> &[u8] {
     name
 }
 
+/// The unique part without the fields behind it (`,S=`, `,W=`, `,U=`), which other programs add later.
+fn stem(name: &[u8]) -> &[u8] {
+    let unique = unique(name);
+    match memchr::memchr(b',', unique) {
+        Some(at) if at > 0 => &unique[..at],
+        _ => unique,
+    }
+}
+
 /// The flags of a name.
 pub(super) fn flags(name: &[u8]) -> &[u8] {
     name.get(unique(name).len() + 3..).unwrap_or(&[])
@@ -437,6 +447,13 @@ pub(super) fn folder_of(spot: &Spot) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_to_which_mbsync_added_its_number_has_the_same_stem() {
+        assert_eq!(stem(b"1.a.host,U=44:2,S"), stem(b"1.a.host:2,"));
+        assert_eq!(stem(b"1.a.host,S=9,W=10,U=4"), stem(b"1.a.host,S=9:2,FS"));
+        assert_ne!(stem(b"1.a.host:2,S"), stem(b"1.b.host:2,S"));
+    }
 
     #[test]
     fn uid_and_keywords_are_dropped_and_flags_kept() {

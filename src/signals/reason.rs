@@ -77,6 +77,82 @@ impl Reason {
     }
 }
 
+impl Reason {
+    /// All, in the order of the fixed list.
+    pub const ALL: [Reason; 30] = [
+        UserUnknown,
+        UserMoved,
+        MailboxFull,
+        MailboxSuspended,
+        MessageTooBig,
+        HostUnknown,
+        HostUnreachable,
+        NetworkError,
+        Expired,
+        Loop,
+        SpamDetected,
+        VirusDetected,
+        ContentRejected,
+        Policy,
+        Blocked,
+        BadReputation,
+        RateLimited,
+        AuthenticationFailed,
+        ReverseDns,
+        NotAccepted,
+        RelayDenied,
+        Security,
+        SystemError,
+        SystemFull,
+        ProtocolError,
+        MailerError,
+        Filtered,
+        Feedback,
+        OnHold,
+        Other,
+    ];
+
+    /// What it means, in a sentence for whoever sent the mail.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            UserUnknown => "the host knows no such mailbox (5.1.1)",
+            UserMoved => "the mailbox has another address now (5.1.6, reply 551)",
+            MailboxFull => "the mailbox holds as much as it may (5.2.2)",
+            MailboxSuspended => "the mailbox exists, and is disabled, locked or unused (5.2.1)",
+            MessageTooBig => {
+                "the message is larger than the host or the mailbox takes (5.2.3, 5.3.4)"
+            }
+            HostUnknown => "the domain has no host for mail, or does not exist (5.1.2, 5.4.4)",
+            HostUnreachable => "no connection to the host came about (5.4.1)",
+            NetworkError => "the connection broke, or DNS gave no usable answer (5.4.2, 5.4.3)",
+            Expired => "it could not be delivered for as long as the host tries (4.4.7)",
+            Loop => "the message came back to a host that it had passed (5.4.6)",
+            SpamDetected => "the content was taken for spam",
+            VirusDetected => "the content was taken for malware",
+            ContentRejected => "the form or content of the message was refused (5.6.x, 5.7.7)",
+            Policy => "a rule of the receiving side forbids it (5.7.1, 5.7.2)",
+            Blocked => "the sending host's address or name is on a list of refused ones",
+            BadReputation => "the sending host or domain has a bad reputation",
+            RateLimited => "too many messages, connections or recipients at a time (4.5.3, 4.7.x)",
+            AuthenticationFailed => "SPF, DKIM or DMARC failed (5.7.20 to 5.7.27)",
+            ReverseDns => "the sending host's address has no usable name in DNS (5.7.25)",
+            NotAccepted => {
+                "the sender's address or domain was refused, or the host takes no mail at all (5.1.7, 5.1.8, 5.1.10, 5.3.2)"
+            }
+            RelayDenied => "the host does not pass mail on for this sender or domain",
+            Security => "access, login or encryption is required and was missing (5.7.x)",
+            SystemError => "the receiving system has a fault (5.3.0, 5.3.5)",
+            SystemFull => "the receiving system has no room (4.3.1)",
+            ProtocolError => "the hosts did not understand each other (5.5.x)",
+            MailerError => "a program that the host delivers to failed",
+            Filtered => "a filter of the recipient refused it",
+            Feedback => "the recipient complained about it (RFC 5965)",
+            OnHold => "the host put it off, and says no more (greylisting, 4.7.x)",
+            Other => "none of these, or nothing that could be read",
+        }
+    }
+}
+
 /// Phrases of diagnostics, the more particular ones first: the first that occurs decides.
 const PHRASES: &[(Reason, &[&str])] = &[
     (
@@ -1069,6 +1145,12 @@ mod tests {
         assert_eq!(told(None, text), Some(Blocked));
         assert_eq!(told(None, "553 mail.example.org does not exist"), Some(HostUnknown));
         assert_eq!(told(None, "553 a@mail.example.org does not exist"), Some(UserUnknown));
+    }
+
+    #[test]
+    fn every_reason_has_a_name_of_its_own() {
+        let names: std::collections::BTreeSet<_> = Reason::ALL.iter().map(|r| r.name()).collect();
+        assert_eq!(names.len(), Reason::ALL.len());
     }
 
     #[test]
