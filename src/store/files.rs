@@ -11,7 +11,7 @@ use super::{Chunk, Compression, Folder, Skipped};
 use super::{from_line, maildir, mbox, open, roles};
 
 /// Octets that show what a file is.
-const START: usize = 4 << 10;
+const START: usize = crate::limits::FILE_START;
 
 /// What one file is.
 #[derive(Debug, PartialEq, Eq)]
