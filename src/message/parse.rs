@@ -68,7 +68,7 @@ impl Limits {
 pub(super) struct Content {
     /// Lower case, `text/plain` where nothing usable is given.
     pub(super) media_type: String,
-    /// Whether there is a `Content-Type` field at all.
+    /// Whether there is a `Content-Type` field that names a type.
     pub(super) declared: bool,
     pub(super) boundary: Option<Vec<u8>>,
     pub(super) charset: Option<String>,
@@ -84,7 +84,6 @@ impl Content {
         let mut content = Content { media_type: "text/plain".into(), ..Content::default() };
         for field in block {
             if field.is("content-type") && !content.declared {
-                content.declared = true;
                 content.kind(field.value);
             } else if field.is("content-disposition") {
                 content.disposition(field.value);
@@ -100,6 +99,11 @@ impl Content {
         if let HeaderValue::ContentType(kind) = MessageStream::new(&octets).parse_content_type() {
             let main = kind.ctype().trim().to_ascii_lowercase();
             let sub = kind.subtype().unwrap_or_default().trim().to_ascii_lowercase();
+            // Garbage counts as no field at all (RFC 2045 section 5.2), so that a good one may follow.
+            if sub.is_empty() && !matches!(main.as_str(), "text" | "multipart" | "message") {
+                return;
+            }
+            self.declared = true;
             self.media_type = match (main.as_str(), sub.as_str()) {
                 ("text", "") | ("", _) => "text/plain".into(),
                 (_, "") => main,

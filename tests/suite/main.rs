@@ -8,6 +8,7 @@ mod corpus;
 mod explain;
 mod fast_path;
 mod faults;
+mod hostile;
 mod languages;
 mod mailboxes;
 mod relocation;
