@@ -3,6 +3,7 @@
 
 mod bombs;
 mod breaking;
+mod trees;
 
 use std::fs;
 
