@@ -14,4 +14,5 @@ mod relocation;
 mod stores;
 mod support;
 mod tidy;
+mod transformations;
 mod variants;
