@@ -143,7 +143,7 @@ pub(super) fn mbox_back(
                 shown(way.home)
             ));
         }
-        mbox::discard(&held[1], way.made);
+        mbox::discard(&held[1], way.made).map_err(failed)?;
     }
     Ok(returns.iter().map(|(_, r)| r.what.order).collect())
 }

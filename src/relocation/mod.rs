@@ -10,6 +10,7 @@ mod mbox;
 mod mbox_return;
 mod messages;
 mod plan;
+mod profile;
 mod record;
 mod recovery;
 mod redo;
