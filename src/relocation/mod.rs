@@ -150,6 +150,15 @@ fn below(top: &Path, path: &Path) -> PathBuf {
     if path.as_os_str().is_empty() { top.to_owned() } else { top.join(path) }
 }
 
+/// Whether there is nothing of that name. That nobody can look is an error, not an absence.
+fn absent(path: &Path) -> Result<bool, Error> {
+    match std::fs::symlink_metadata(path) {
+        Ok(_) => Ok(false),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(e) => Err(Error::system(path, e)),
+    }
+}
+
 fn path_of(octets: Vec<u8>) -> PathBuf {
     PathBuf::from(std::ffi::OsString::from_vec(octets))
 }

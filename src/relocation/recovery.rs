@@ -13,7 +13,7 @@ use super::journal::{Journal, Kind, Move, Record, Run, State};
 use super::lock::{self, Held, Refused};
 use super::maildir::{self, Maildir};
 use super::redo::{Change, Piece, Standing, Writer, length};
-use super::{Error, Report, Surroundings, mbox, messages, read_at, shown};
+use super::{Error, Report, Surroundings, absent, mbox, messages, read_at, shown};
 
 /// Days that the octets of moved messages stay in the state folder.
 const DAYS: i64 = 30;
@@ -265,12 +265,13 @@ fn changes(run: &Run, wanted: u64) -> BTreeMap<u64, Change> {
 fn transaction(job: &mut Job<'_>, run: &Run, txn: u64) -> Result<(), Error> {
     let changes = changes(run, txn);
     // A file that an undo emptied and removed is done.
-    let there = |c: &Change| {
+    let mut left = BTreeMap::new();
+    for (n, c) in &changes {
         let empties = c.start == 0 && length(&c.new) == 0;
-        !(empties && std::fs::symlink_metadata(&c.path).is_err())
-    };
-    let left: BTreeMap<u64, Change> =
-        changes.iter().filter(|(_, c)| there(c)).map(|(n, c)| (*n, c.clone())).collect();
+        if !(empties && absent(&c.path)?) {
+            left.insert(*n, c.clone());
+        }
+    }
     let paths: Vec<&Path> = left.values().map(|c| c.path.as_path()).collect();
     let held = match lock::mboxes(&paths, &mut job.journal, job.around.host) {
         Ok(held) => held,
@@ -281,8 +282,7 @@ fn transaction(job: &mut Job<'_>, run: &Run, txn: u64) -> Result<(), Error> {
             )));
         }
         Err((path, Refused::Never(why))) => {
-            let missing = std::fs::symlink_metadata(&path).is_err();
-            if !missing {
+            if !absent(&path)? {
                 return Err(Error::Refused(format!(
                     "{}: an earlier run has to be completed there first, but it {why}",
                     shown(&path)

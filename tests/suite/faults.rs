@@ -32,6 +32,12 @@ pub(crate) fn everything() -> bool {
     std::env::var_os("UNSCATTER_FAULTS").is_some_and(|v| v == "all")
 }
 
+/// What is tested: the program that was built with the tests, or another one (a broken variant of it).
+pub(crate) fn program() -> String {
+    let other = std::env::var("UNSCATTER_PROGRAM");
+    other.unwrap_or_else(|_| env!("CARGO_BIN_EXE_unscatter").to_owned())
+}
+
 pub(crate) fn println(what: &str) {
     let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("{what}\n").as_bytes());
 }
@@ -148,7 +154,7 @@ impl Case {
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
-        self.command(env!("CARGO_BIN_EXE_unscatter")).args(arguments).output().unwrap()
+        self.command(&program()).args(arguments).output().unwrap()
     }
 
     /// Runs the program under strace with a fault.
@@ -158,7 +164,7 @@ impl Case {
         if self.by_link {
             strace.args(["-e", "inject=renameat2:error=EINVAL"]);
         }
-        strace.arg(env!("CARGO_BIN_EXE_unscatter")).args(arguments).output().unwrap()
+        strace.arg(program()).args(arguments).output().unwrap()
     }
 
     /// How often each call is made.
@@ -169,7 +175,7 @@ impl Case {
         if self.by_link {
             strace.args(["-e", "inject=renameat2:error=EINVAL"]);
         }
-        strace.arg(env!("CARGO_BIN_EXE_unscatter")).args(arguments).output().unwrap();
+        strace.arg(program()).args(arguments).output().unwrap();
         let mut counts = BTreeMap::new();
         for line in String::from_utf8_lossy(&fs::read(&trace).unwrap()).lines() {
             let call = line.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ');
@@ -300,14 +306,12 @@ fn cases() -> Vec<Case> {
 }
 
 /// Every call of a phase, or so many of them, spread over all.
-fn points(case: &Case, phase: Phase, sample: usize, turn: usize) -> Vec<(String, usize)> {
+fn points(case: &Case, phase: Phase, sample: Option<usize>, turn: usize) -> Vec<(String, usize)> {
     phase.prepare(case);
     let calls = case.calls(phase.arguments());
     let all = calls.into_iter().flat_map(|(name, n)| (1..=n).map(move |k| (name.clone(), k)));
     let all: Vec<_> = all.collect();
-    if everything() || all.len() <= sample {
-        return all;
-    }
+    let sample = sample.unwrap_or(all.len()).min(all.len());
     let step = all.len() / sample;
     all.into_iter().skip(turn % step).step_by(step).take(sample).collect()
 }
@@ -320,7 +324,9 @@ fn a_kill_at_any_system_call_is_healed() {
     let mut count = 0;
     for (turn, case) in cases().iter().enumerate() {
         for phase in PHASES {
-            for (n, (call, k)) in points(case, phase, 40, turn).into_iter().enumerate() {
+            for (n, (call, k)) in
+                points(case, phase, (!everything()).then_some(40), turn).into_iter().enumerate()
+            {
                 let what = format!("{phase:?} {call}:signal=SIGKILL:when={k}");
                 phase.prepare(case);
                 case.faulty(phase.arguments(), what.split_once(' ').unwrap().1);
@@ -399,7 +405,8 @@ fn an_error_at_any_system_call_loses_nothing() {
             let kinds = kinds.into_iter().flat_map(|e| [(e, ""), (e, "+")]);
             let kinds = kinds.filter(|kind| *kind != ("EINTR", "+"));
             for (at, (error, lasting)) in kinds.enumerate() {
-                for (call, k) in points(case, phase, 6, turn * 5 + at * 3) {
+                let sample = if everything() { 115 } else { 6 };
+                for (call, k) in points(case, phase, Some(sample), turn * 5 + at * 3) {
                     let fault = format!("{call}:error={error}:when={k}{lasting}");
                     let what = format!("{phase:?} {fault}");
                     phase.prepare(case);
