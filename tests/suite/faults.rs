@@ -19,7 +19,7 @@ const CALLS: &str = "renameat2,fsync,fdatasync,pwrite64,ftruncate,linkat,link,un
 const SWEEP: &[&str] = &["sweep", "--plan", "plan.csv", "--apply"];
 const UNDO: &[&str] = &["undo"];
 
-fn traceable() -> bool {
+pub(crate) fn traceable() -> bool {
     let traced = Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).output();
     let works = traced.is_ok_and(|o| o.status.success());
     if !works {
@@ -42,7 +42,7 @@ pub(crate) fn println(what: &str) {
     let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("{what}\n").as_bytes());
 }
 
-type Files = BTreeMap<PathBuf, Vec<u8>>;
+pub(crate) type Files = BTreeMap<PathBuf, Vec<u8>>;
 
 /// A store, a plan of what goes, and how both look before and after.
 pub(crate) struct Case {
@@ -158,7 +158,7 @@ impl Case {
     }
 
     /// Runs the program under strace with a fault.
-    fn faulty(&self, arguments: &[&str], fault: &str) -> Output {
+    pub(crate) fn faulty(&self, arguments: &[&str], fault: &str) -> Output {
         let mut strace = self.command("strace");
         strace.args(["-f", "-qq", "-o", "/dev/null", "-e"]).arg(format!("inject={fault}"));
         if self.by_link {

@@ -10,6 +10,7 @@ mod fast_path;
 mod faults;
 mod languages;
 mod mailboxes;
+mod moves;
 mod relocation;
 mod stores;
 mod support;
