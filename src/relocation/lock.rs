@@ -91,6 +91,9 @@ impl Held {
     }
 
     fn lock(&mut self, journal: &mut Journal, host: &str) -> Result<(), Refused> {
+        if cfg!(mutant = "no-lock") {
+            return Ok(());
+        }
         match rustix::fs::fcntl_lock(&self.file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => {}
             Err(Errno::AGAIN | Errno::ACCESS) => {

@@ -164,7 +164,11 @@ impl Maildir {
             &*from.name,
             &*target,
             &*to.name,
-            RenameFlags::NOREPLACE,
+            if cfg!(mutant = "no-noreplace") {
+                RenameFlags::empty()
+            } else {
+                RenameFlags::NOREPLACE
+            },
         ) {
             Err(Errno::INVAL | Errno::NOSYS) => by_link(&source, &from.name, &target, &to.name),
             other => Ok(other?),

@@ -418,7 +418,9 @@ pub(super) fn commit(
         job.journal.push(&Record::Change(txn, n as u64, change.clone()));
     }
     job.journal.push(&Record::Intent(txn));
-    job.journal.sync()?;
+    if !cfg!(mutant = "wrong-order") {
+        job.journal.sync()?;
+    }
     for (n, (which, change)) in changes.iter().enumerate() {
         let file = &held[*which].file;
         let files = change.open(job.state)?;

@@ -5,6 +5,7 @@
 mod challenges;
 mod cli;
 mod corpus;
+mod disks;
 mod explain;
 mod fast_path;
 mod faults;

@@ -326,6 +326,94 @@ fn a_name_that_is_taken_when_it_comes_to_the_rename_is_not_replaced() {
 }
 
 #[test]
+fn a_name_that_is_taken_in_the_last_moment_is_not_replaced() {
+    if !crate::faults::traceable() {
+        return;
+    }
+    let case = crate::faults::maildir(folder(), 6);
+    let mut sweep = Command::new("strace");
+    sweep.args([
+        "-f",
+        "-qq",
+        "-o",
+        "/dev/null",
+        "-e",
+        "inject=renameat2:delay_enter=1500ms:when=1",
+    ]);
+    sweep.arg(program()).args(["sweep", "--plan", "plan.csv", "--apply"]);
+    sweep.current_dir(case.path()).env("XDG_STATE_HOME", case.path().join("state"));
+    let mut running = sweep.stdout(std::process::Stdio::null()).spawn().unwrap();
+    // The intent names the target: from then on the name has been chosen.
+    let journal = case.path().join("state/unscatter/run-000001.journal");
+    let chosen = |_: &u32| fs::read_to_string(&journal).is_ok_and(|j| j.contains("Backscatter"));
+    let wait = |_: &u32| std::thread::sleep(std::time::Duration::from_millis(5));
+    assert!((0..4000).inspect(wait).any(|n| chosen(&n)), "no intent was seen");
+    let taken = ["1.0:2,S", "1.3", "1.4:2,S"].map(|name| {
+        let sub = if name.contains(':') { "cur" } else { "new" };
+        case.path().join("mail/Maildir/.Backscatter").join(sub).join(name)
+    });
+    for path in &taken {
+        if !path.exists() {
+            fs::write(path, "somebody else's").unwrap();
+        }
+    }
+    assert_eq!(running.wait().unwrap().code(), Some(0));
+    assert_eq!(fs::read_to_string(&taken[2]).unwrap(), "somebody else's");
+    case.nothing_is_lost("a name that is taken in the last moment");
+}
+
+#[test]
+fn an_mbox_is_changed_in_place_so_that_who_waits_for_its_lock_sees_it() {
+    let inbox = Inbox::of(&PLAIN, &[1, 2]);
+    let mut waiting = fs::File::options().append(true).open(inbox.path("inbox")).unwrap();
+    assert_eq!(inbox.sweep().0, 0);
+    waiting
+        .write_all(b"From c@example.com Tue Nov 24 11:00:00 2026\nSubject: new\n\nnew\n\n")
+        .unwrap();
+    assert!(inbox.read("inbox").ends_with("\nnew\n\n"), "what was delivered is gone");
+    let names = fs::read_dir(inbox.folder.path().join("mail")).unwrap().count();
+    assert_eq!(names, 2, "something is left beside the mboxes");
+}
+
+#[test]
+fn an_mbox_that_is_locked_in_either_way_is_left_alone() {
+    let inbox = Inbox::of(&PLAIN, &[1, 2]);
+    let before = inbox.read("inbox");
+    let file = fs::File::options().write(true).open(inbox.path("inbox")).unwrap();
+    rustix::fs::fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive).unwrap();
+    let (code, out) = inbox.sweep();
+    assert_eq!((code, inbox.read("inbox")), (75, before.clone()), "{out}");
+    drop(file);
+    fs::write(inbox.path("inbox.lock"), "1:elsewhere\n").unwrap();
+    let (code, out) = inbox.sweep();
+    assert_eq!((code, inbox.read("inbox")), (75, before), "{out}");
+    assert!(out.contains("inbox.lock"), "{out}");
+    fs::remove_file(inbox.path("inbox.lock")).unwrap();
+    assert_eq!(inbox.sweep().0, 0);
+}
+
+#[test]
+fn a_write_that_the_system_only_claims_to_have_done_is_noticed() {
+    if !crate::faults::traceable() {
+        return;
+    }
+    let case = crate::faults::mbox(folder(), 12, true);
+    for (name, k) in [("swept", 1), ("inbox", 1)] {
+        case.reset();
+        // The first octets are claimed to be written and are not; the rest comes behind them.
+        let mut sweep = Command::new("strace");
+        sweep.args(["-f", "-qq", "-o", "/dev/null", "-P"]).arg(case.path().join("mail").join(name));
+        sweep.arg("-e").arg(format!("inject=pwrite64:retval=64:when={k}"));
+        sweep.arg(program()).args(["sweep", "--plan", "plan.csv", "--apply"]);
+        sweep.current_dir(case.path()).env("XDG_STATE_HOME", case.path().join("state"));
+        let (code, out) = told(sweep.output().unwrap());
+        assert!(matches!(code, 1 | 2), "{name}: {code} {out}");
+        assert!(out.contains("reads back different"), "{name}: {out}");
+        case.nothing_is_lost(name);
+    }
+}
+
+#[test]
 fn no_store_of_the_corpus_changes_by_a_sweep_and_its_undo() {
     let mut moved = 0;
     for entry in fs::read_dir(crate::support::corpus().join("stores")).unwrap() {
