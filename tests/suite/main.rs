@@ -5,11 +5,13 @@
 mod challenges;
 mod cli;
 mod corpus;
+mod disks;
 mod explain;
 mod fast_path;
 mod faults;
 mod languages;
 mod mailboxes;
+mod moves;
 mod relocation;
 mod stores;
 mod support;
