@@ -12,7 +12,6 @@ use anyhow::{Context, bail};
 use clap::Args;
 use unscatter::report::escape;
 use unscatter::scan::{Options, judge_one};
-use unscatter::signals::Reason;
 use unscatter::{signals, verdict};
 
 use super::exit::Exit;
@@ -23,7 +22,7 @@ const MOST: u64 = unscatter::limits::EXPLAINED;
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// A message file, STORE/LOCATOR or path#offset+length as reports have it, - for
-    /// standard input, or the code of a signal (or how codes begin)
+    /// standard input, the code of a signal (or how codes begin), or a reason
     #[arg(value_name = "FILE|CODE|-")]
     what: OsString,
 
@@ -44,13 +43,12 @@ impl Arguments {
             ledger::write(&mut out, &bytes, self.general_only, &verdict)?;
         } else if let Some(signal) = code.and_then(signals::find) {
             signal_text(&mut out, signal)?;
-        } else if let Some(reason) = code.and_then(|c| Reason::ALL.iter().find(|r| r.name() == c)) {
-            writeln!(
-                out,
-                "{}\n\nA reason for a failed delivery: {}.",
-                reason.name(),
-                reason.meaning()
-            )?;
+            // A few words are both.
+            if let Some(reason) = code.and_then(signals::Reason::of) {
+                write!(out, "\n{}", reason.documentation())?;
+            }
+        } else if let Some(reason) = code.and_then(signals::Reason::of) {
+            write!(out, "{}", reason.documentation())?;
         } else if let Some(begin) = code.filter(|begin| begins_codes(begin)) {
             for signal in signals::list().iter().filter(|s| s.code.starts_with(begin)) {
                 writeln!(out, "{:<28}  {}", signal.code, signal.summary)?;

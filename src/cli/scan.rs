@@ -15,6 +15,7 @@ use unscatter::scan::{Finding, Options, Outcome, scan};
 use super::exit::Exit;
 use super::judging::{Judging, at_least_one};
 use super::progress::Bar;
+use super::surroundings::World;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -79,6 +80,7 @@ impl Arguments {
         let mixed = on_stdout && io::stdout().is_terminal();
         let bar = Bar::new(!self.quiet && !self.no_progress && !mixed);
 
+        World::look_for_unfinished();
         let options = self.options();
         let started = Instant::now();
         let result = scan(&self.stores, &options, &|progress| bar.show(progress), &mut |finding| {

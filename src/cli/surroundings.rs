@@ -3,10 +3,10 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use anyhow::{Context, bail};
-use unscatter::relocation::{self, Report};
+use unscatter::relocation::{self, Known, Report, State};
 
 use super::exit::Exit;
 
@@ -15,12 +15,15 @@ pub(super) struct World {
     state: PathBuf,
     host: String,
     signal: Arc<AtomicUsize>,
+    /// Nothing is being changed: a signal ends the process at once.
+    idle: Arc<AtomicBool>,
 }
 
 impl World {
     /// Looks around. From now on signals are noted instead of ending the process, if `changes`.
     pub(super) fn look(changes: bool) -> anyhow::Result<World> {
         let signal = Arc::new(AtomicUsize::new(0));
+        let idle = Arc::new(AtomicBool::new(false));
         let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
         let host = match host.trim() {
             "" => "localhost".to_owned(),
@@ -30,6 +33,7 @@ impl World {
             use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
             for number in [SIGTERM, SIGINT, SIGHUP] {
                 let value = usize::try_from(number)?;
+                signal_hook::flag::register_conditional_default(number, Arc::clone(&idle))?;
                 signal_hook::flag::register_usize(number, Arc::clone(&signal), value)?;
             }
             // A limit on file sizes is an error like another, not the end.
@@ -37,7 +41,7 @@ impl World {
             signal_hook::flag::register_usize(SIGXFSZ, noted, 1)?;
             rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
         }
-        Ok(World { state: state()?, host, signal })
+        Ok(World { state: state()?, host, signal, idle })
     }
 
     pub(super) fn state(&self) -> &Path {
@@ -60,6 +64,35 @@ impl World {
             host: &self.host,
             stop: &stop,
         })
+    }
+
+    /// Does what changes no mail and may take long; a signal does not wait for its end.
+    pub(super) fn idly<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.idle.store(true, Ordering::Relaxed);
+        let result = work();
+        self.idle.store(false, Ordering::Relaxed);
+        result
+    }
+
+    /// Looks for a run that was broken off, for commands that need no state folder and go on without one.
+    pub(super) fn look_for_unfinished() {
+        let Ok(state) = state() else { return };
+        match State::existing(&state).and_then(|s| s.map_or(Ok(Known::default()), |s| s.known())) {
+            Ok(known) => Self::tell_unfinished(&known),
+            Err(error) => {
+                super::complain(&format!("what earlier runs did cannot be read: {error}"))
+            }
+        }
+    }
+
+    /// Says that an earlier run was broken off, in which case messages may be seen where they do not stay.
+    pub(super) fn tell_unfinished(known: &Known) {
+        if !known.unfinished.is_empty() {
+            super::complain(
+                "an earlier run was broken off, so that messages may be seen twice or not at all; \
+                 the next sweep --apply or undo completes it",
+            );
+        }
     }
 
     /// The exit status of what a run did.

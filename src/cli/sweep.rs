@@ -145,14 +145,12 @@ impl Arguments {
                 None => Known::default(),
             },
         };
-        if session.is_none() && !known.unfinished.is_empty() {
-            super::complain(
-                "an earlier run was broken off; the next sweep --apply or undo completes it",
-            );
+        if session.is_none() {
+            World::tell_unfinished(&known);
         }
         let made = match &self.plan {
             Some(path) => self.saved(path)?,
-            None => self.planned(&known)?,
+            None => world.idly(|| self.planned(&known))?,
         };
         list_skipped(&made.outcome);
         for output in &self.output {

@@ -175,6 +175,11 @@ impl Coverage {
         -(1.0 - self.share(of)).max(0.05).ln()
     }
 
+    /// Whether Sent is known to miss mail of the owner's: more than one id that people answer is not there.
+    pub fn misses(&self) -> bool {
+        self.all.asked >= self.all.found + 2
+    }
+
     /// Replies that were looked at, and how many of the ids they name are in Sent.
     pub fn measured(&self) -> (u32, u32) {
         (self.all.asked, self.all.found)

@@ -92,6 +92,18 @@ impl Address {
         }
     }
 
+    /// The recipient that a VERP address names (`list-bounces+user=domain@lists`): whom the mail went to,
+    /// not who sent it.
+    pub fn verp_recipient(&self) -> Option<Address> {
+        let key = self.key();
+        if key.len() > LONGEST {
+            return None;
+        }
+        let (local, _) = key.rsplit_once('@')?;
+        let local = batv(local).unwrap_or(local);
+        if srs(local).is_some() { None } else { verp(local).map(Address) }
+    }
+
     /// Whether both name the same mailbox, wrappers aside.
     pub fn same(&self, other: &Address) -> bool {
         !self.is_empty() && self.unwrapped() == other.unwrapped()
@@ -325,6 +337,17 @@ mod tests {
         assert!(!Address::default().same(&Address::default()));
         assert_eq!(Address::new("Nadia+x+y@example.org").base().as_str(), "nadia@example.org");
         assert_eq!(Address::new("+x@example.org").base().as_str(), "+x@example.org");
+    }
+
+    #[test]
+    fn a_verp_address_names_the_recipient_and_others_name_none() {
+        let named = |text| Address::new(text).verp_recipient().map(|a| a.to_string());
+        let kim = Some("kim@example.net".to_owned());
+        assert_eq!(named("list-bounces+Kim=Example.net@lists.example"), kim);
+        assert_eq!(named("prvs=4710AB12EF=list-bounces+kim=example.net@lists.example"), kim);
+        assert_eq!(named("SRS0=HHHH=TT=example.org=nadia@forward.example"), None);
+        assert_eq!(named("prvs=4710AB12EF=nadia@example.org"), None);
+        assert_eq!(named("nadia@example.org"), None);
     }
 
     #[test]

@@ -352,6 +352,11 @@ fn says(seen: &Head<'_>, head: &[u8]) -> bool {
     if transfer != Transfer::Plain && holds(&octets, &PHRASES) {
         return true;
     }
+    // Words in UTF-16: each letter stands beside a zero.
+    if memchr::memchr(0, &octets).is_some() {
+        let words: Vec<u8> = octets.iter().copied().filter(|octet| *octet != 0).collect();
+        return holds(&words, &PHRASES);
+    }
     if octets.is_ascii() && memchr::memchr(0x1b, &octets).is_none() {
         return false;
     }

@@ -91,7 +91,7 @@ pub fn apply(plan: &Plan, session: &Session, around: &Surroundings<'_>) -> Resul
         mbox::sweep(&mut job, path, &steps, plan.include_flagged)?;
     }
     for path in std::mem::take(&mut job.created) {
-        recovery::empty_target(&mut job, &path);
+        recovery::empty_target(&mut job, &path)?;
     }
     job.journal.push(&Record::End);
     job.journal.sync()?;
@@ -245,7 +245,9 @@ pub(super) fn carry_out(
     for m in &moves {
         job.journal.push(&Record::Move(m.clone()));
     }
-    job.journal.sync()?;
+    if !cfg!(mutant = "wrong-order") {
+        job.journal.sync()?;
+    }
     let mut done = Vec::new();
     let mut touched = (BTreeSet::new(), BTreeSet::new());
     for m in moves {
@@ -261,6 +263,22 @@ pub(super) fn carry_out(
             }
             Err(refusal) => {
                 let (m, why) = *refusal;
+                match half(job.kind, maildir, &m) {
+                    Half::None => {}
+                    Half::Whole => {
+                        touched.0.insert(maildir::folder_of(&m.to));
+                        touched.1.insert(maildir::folder_of(&m.from));
+                        done.push(m);
+                        continue;
+                    }
+                    // The journal keeps it open, and recovery ends it.
+                    Half::Open => {
+                        return Err(Error::system(
+                            &m.top.join(m.from.path()),
+                            io::Error::other(format!("{why}; the next run completes this one")),
+                        ));
+                    }
+                }
                 job.journal.push(&Record::Void(m.id, why.clone()));
                 job.report.skip(shown(&m.top.join(m.from.path())), why);
             }
@@ -283,6 +301,29 @@ pub(super) fn carry_out(
         job.report.count(&m.class, &super::below(&m.top, &m.to.below));
     }
     job.journal.sync()
+}
+
+/// How much of a move happened although it was refused.
+enum Half {
+    None,
+    /// All of it: some file systems say no to what they did, when their answer is lost on the way.
+    Whole,
+    /// The message has both names, or nobody can tell.
+    Open,
+}
+
+fn half(kind: Kind, maildir: &mut Maildir, m: &Move) -> Half {
+    if kind == Kind::Copy || m.to.name.is_empty() {
+        return Half::None;
+    }
+    let mut is_there = |spot: &Spot| {
+        maildir.look(spot).map(|seen| seen.is_some_and(|s| (s.dev, s.ino) == (m.dev, m.ino)))
+    };
+    match (is_there(&m.to), is_there(&m.from)) {
+        (Ok(false), _) => Half::None,
+        (Ok(true), Ok(false)) => Half::Whole,
+        _ => Half::Open,
+    }
 }
 
 /// A move that was not carried out, and why.

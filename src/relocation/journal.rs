@@ -87,10 +87,12 @@ impl State {
 
     /// All runs, oldest first; reads only.
     pub fn runs(&self) -> Result<Vec<Run>, Error> {
-        self.numbers()?
-            .into_iter()
-            .map(|n| Ok(Run { number: n, records: self.records(n)? }))
-            .collect()
+        self.numbers()?.into_iter().map(|n| self.run(n)).collect()
+    }
+
+    /// One run as its journal tells it now.
+    pub(super) fn run(&self, number: u64) -> Result<Run, Error> {
+        Ok(Run { number, records: self.records(number)? })
     }
 
     fn records(&self, run: u64) -> Result<Vec<Record>, Error> {

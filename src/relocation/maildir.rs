@@ -164,15 +164,13 @@ impl Maildir {
             &*from.name,
             &*target,
             &*to.name,
-            RenameFlags::NOREPLACE,
+            if cfg!(mutant = "no-noreplace") {
+                RenameFlags::empty()
+            } else {
+                RenameFlags::NOREPLACE
+            },
         ) {
-            Err(Errno::INVAL | Errno::NOSYS) => {
-                // File systems without NOREPLACE: the link fails where something has the name.
-                rustix::fs::linkat(&*source, &*from.name, &*target, &*to.name, AtFlags::empty())?;
-                rustix::fs::fsync(&*target)?;
-                rustix::fs::unlinkat(&*source, &*from.name, AtFlags::empty())?;
-                Ok(())
-            }
+            Err(Errno::INVAL | Errno::NOSYS) => by_link(&source, &from.name, &target, &to.name),
             other => Ok(other?),
         }
     }
@@ -229,11 +227,7 @@ impl Maildir {
         let (tmp, target) = (self.dir(&m.to.below.join("tmp"))?, self.sub(&m.to)?);
         let flags = RenameFlags::NOREPLACE;
         match rustix::fs::renameat_with(&*tmp, &*m.to.name, &*target, &*m.to.name, flags) {
-            Err(Errno::INVAL | Errno::NOSYS) => {
-                rustix::fs::linkat(&*tmp, &*m.to.name, &*target, &*m.to.name, AtFlags::empty())?;
-                rustix::fs::fsync(&*target)?;
-                Ok(rustix::fs::unlinkat(&*tmp, &*m.to.name, AtFlags::empty())?)
-            }
+            Err(Errno::INVAL | Errno::NOSYS) => by_link(&tmp, &m.to.name, &target, &m.to.name),
             other => Ok(other?),
         }
     }
@@ -280,6 +274,19 @@ impl Maildir {
         }
         Ok(())
     }
+}
+
+/// For file systems that cannot rename without replacing: the link fails where something has the name.
+/// Where the second half fails, the first one is taken back, so that no message has two names.
+fn by_link(source: &OwnedFd, from: &[u8], target: &OwnedFd, to: &[u8]) -> io::Result<()> {
+    rustix::fs::linkat(source, from, target, to, AtFlags::empty())?;
+    let rest = rustix::fs::fsync(target)
+        .and_then(|()| rustix::fs::unlinkat(source, from, AtFlags::empty()));
+    if rest.is_err() {
+        // Should this fail too, whoever called finds both names and leaves them to recovery.
+        let _ = rustix::fs::unlinkat(target, to, AtFlags::empty());
+    }
+    Ok(rest?)
 }
 
 fn make_dir(parent: &OwnedFd, name: &[u8]) -> io::Result<()> {

@@ -17,26 +17,8 @@ use super::messages::{
 };
 use super::plan::{Site, Step, Target};
 use super::redo::{Change, Moment, Piece, Redo, Writer};
-use super::{Error, fingerprint, read_at, shown};
+use super::{Error, fingerprint, profile, read_at, shown};
 use crate::store::Bounds;
-
-/// Whether a running Thunderbird has the file: its profile is locked.
-fn in_use(path: &Path) -> bool {
-    path.ancestors().skip(1).take(8).any(|dir| {
-        if !dir.join("prefs.js").is_file() && !dir.join(".parentlock").is_file() {
-            return false;
-        }
-        if let Ok(target) = std::fs::read_link(dir.join("lock")) {
-            let text = target.to_string_lossy().into_owned();
-            let pid = text.rsplit('+').next().and_then(|p| p.parse().ok());
-            let pid = pid.and_then(rustix::process::Pid::from_raw);
-            return pid.is_none_or(|p| {
-                rustix::process::test_kill_process(p) != Err(rustix::io::Errno::SRCH)
-            });
-        }
-        false
-    })
-}
 
 /// One message that is wanted, by where it was when it was judged.
 struct Wanted<'a> {
@@ -52,11 +34,6 @@ pub(super) fn sweep(
     steps: &[&Step],
     include_flagged: bool,
 ) -> Result<(), Error> {
-    if in_use(path) {
-        job.report.busy += 1;
-        job.report.skip(shown(path), "Thunderbird is running and has it; close it first");
-        return Ok(());
-    }
     let mut targets: BTreeMap<&Path, Vec<Wanted<'_>>> = BTreeMap::new();
     for step in steps {
         if let (Site::Span { offset, length, .. }, Target::Mbox(to)) = (&step.from, &step.to) {
@@ -77,6 +54,13 @@ impl Wanted<'_> {
 /// Opens and locks files as they were when their messages were found. `None` where that is not
 /// possible now; the report says why.
 pub(super) fn hold(job: &mut Job<'_>, paths: &[&Path]) -> Option<(Vec<Shape>, Vec<Held>)> {
+    for path in paths {
+        if profile::in_use(path) {
+            job.report.busy += 1;
+            job.report.skip(shown(path), "Thunderbird is running and has it; close it first");
+            return None;
+        }
+    }
     for _ in 0..3 {
         let mut shapes = Vec::new();
         for path in paths {
@@ -434,7 +418,9 @@ pub(super) fn commit(
         job.journal.push(&Record::Change(txn, n as u64, change.clone()));
     }
     job.journal.push(&Record::Intent(txn));
-    job.journal.sync()?;
+    if !cfg!(mutant = "wrong-order") {
+        job.journal.sync()?;
+    }
     for (n, (which, change)) in changes.iter().enumerate() {
         let file = &held[*which].file;
         let files = change.open(job.state)?;
@@ -527,10 +513,10 @@ pub(super) fn sync_parent(path: &Path) -> io::Result<()> {
     clippy::disallowed_methods,
     reason = "an empty file that this run made itself, under its lock"
 )]
-pub(super) fn discard(held: &Held, created: bool) {
-    if created && held.file.metadata().is_ok_and(|m| m.len() == 0) {
-        // An empty mbox that stays does no harm.
-        let _ = std::fs::remove_file(&held.path);
-        let _ = sync_parent(&held.path);
+pub(super) fn discard(held: &Held, created: bool) -> io::Result<()> {
+    if created && held.file.metadata()?.len() == 0 {
+        std::fs::remove_file(&held.path)?;
+        sync_parent(&held.path)?;
     }
+    Ok(())
 }

@@ -12,7 +12,7 @@ use super::lock::{self};
 use super::mbox;
 use super::messages::{self, Found};
 use super::redo::{Change, Piece, Writer};
-use super::{Error, hex, shown};
+use super::{Error, absent, hex, shown};
 use crate::store::Bounds;
 
 /// The files of one transaction that is taken back.
@@ -47,12 +47,12 @@ pub(super) fn mbox_back(
     back: &[&Carried],
     copied: bool,
 ) -> Result<Vec<u64>, Error> {
-    if std::fs::symlink_metadata(way.away).is_err() {
+    if absent(way.away)? {
         job.report.gone += 1;
         job.report.skip(shown(way.away), "not there any more; nothing can be put back from it");
         return Ok(Vec::new());
     }
-    if std::fs::symlink_metadata(way.home).is_err() {
+    if absent(way.home)? {
         job.report.skip(shown(way.home), "not there any more; its messages stay where they are");
         return Ok(Vec::new());
     }
@@ -143,7 +143,7 @@ pub(super) fn mbox_back(
                 shown(way.home)
             ));
         }
-        mbox::discard(&held[1], way.made);
+        mbox::discard(&held[1], way.made).map_err(failed)?;
     }
     Ok(returns.iter().map(|(_, r)| r.what.order).collect())
 }

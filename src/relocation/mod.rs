@@ -10,6 +10,7 @@ mod mbox;
 mod mbox_return;
 mod messages;
 mod plan;
+mod profile;
 mod record;
 mod recovery;
 mod redo;
@@ -147,6 +148,15 @@ fn unescaped(text: &str) -> Vec<u8> {
 /// A path below another; the other itself where it is empty.
 fn below(top: &Path, path: &Path) -> PathBuf {
     if path.as_os_str().is_empty() { top.to_owned() } else { top.join(path) }
+}
+
+/// Whether there is nothing of that name. That nobody can look is an error, not an absence.
+fn absent(path: &Path) -> Result<bool, Error> {
+    match std::fs::symlink_metadata(path) {
+        Ok(_) => Ok(false),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(e) => Err(Error::system(path, e)),
+    }
 }
 
 fn path_of(octets: Vec<u8>) -> PathBuf {

@@ -13,7 +13,7 @@ use super::journal::{Journal, Kind, Move, Record, Run, State};
 use super::lock::{self, Held, Refused};
 use super::maildir::{self, Maildir};
 use super::redo::{Change, Piece, Standing, Writer, length};
-use super::{Error, Report, Surroundings, mbox, messages, read_at, shown};
+use super::{Error, Report, Surroundings, absent, mbox, messages, read_at, shown};
 
 /// Days that the octets of moved messages stay in the state folder.
 const DAYS: i64 = 30;
@@ -47,6 +47,8 @@ pub(super) fn all(state: &State, around: &Surroundings<'_>) -> Result<Healed, Er
             }
         }
         if run.ended() {
+            // A run that could not remove what it no longer needed is not broken off because of it.
+            tidy(state, &run)?;
             let old = around.now.saturating_sub(time) > DAYS * 86_400;
             if old || run.forgotten() {
                 drop_redo(state, number)?;
@@ -58,6 +60,7 @@ pub(super) fn all(state: &State, around: &Surroundings<'_>) -> Result<Healed, Er
         one(&mut job, &run)?;
         job.journal.push(&Record::End);
         job.journal.sync()?;
+        tidy(state, &state.run(number)?)?;
         healed.runs.push(number);
         healed.notes.push(format!("run {number} had been broken off; it is complete now"));
         healed.notes.extend(job.report.notes);
@@ -71,6 +74,31 @@ pub(super) fn drop_redo(state: &State, run: u64) -> Result<(), Error> {
     let prefix = format!("run-{run:06}-");
     for name in state.names()?.iter().filter(|n| n.starts_with(&prefix)) {
         state.remove(name)?;
+    }
+    Ok(())
+}
+
+/// Removes the redo files that nobody needs: those of transactions that never came to their intent, and of
+/// those that are done all but what was moved. Where octets were at risk, everything stays.
+fn tidy(state: &State, run: &Run) -> Result<(), Error> {
+    let intents: BTreeSet<u64> = run
+        .records
+        .iter()
+        .filter_map(|r| if let Record::Intent(txn) = r { Some(*txn) } else { None })
+        .collect();
+    let closed = run.closed();
+    let prefix = format!("run-{:06}-", run.number);
+    for name in state.names()? {
+        let Some(rest) = name.strip_prefix(&prefix) else { continue };
+        let Some(txn) = rest.split('-').next().and_then(|n| n.parse().ok()) else { continue };
+        let needed = match (intents.contains(&txn), closed.get(&txn)) {
+            (false, _) => false,
+            (true, Some(true)) => name.ends_with("-moved"),
+            (true, _) => true,
+        };
+        if !needed {
+            state.remove(&name)?;
+        }
     }
     Ok(())
 }
@@ -99,17 +127,23 @@ fn one(job: &mut Job<'_>, run: &Run) -> Result<(), Error> {
         r.records.iter().filter_map(path).collect()
     };
     for path in undone.iter().chain([run]).flat_map(made) {
-        empty_target(job, &path);
+        empty_target(job, &path)?;
     }
     Ok(())
 }
 
-/// A target that was made and never got a message is removed.
-pub(super) fn empty_target(job: &mut Job<'_>, path: &Path) {
-    if std::fs::symlink_metadata(path).is_ok_and(|m| m.is_file() && m.len() == 0)
-        && let Ok(held) = lock::mboxes(&[path], &mut job.journal, job.around.host)
-    {
-        mbox::discard(&held[0], true);
+/// A target that was made and never got a message is removed, unless somebody else has it now.
+pub(super) fn empty_target(job: &mut Job<'_>, path: &Path) -> Result<(), Error> {
+    let failed = |e| Error::system(path, e);
+    match std::fs::symlink_metadata(path) {
+        Ok(m) if m.is_file() && m.len() == 0 => {}
+        Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(failed(e)),
+        _ => return Ok(()),
+    }
+    match lock::mboxes(&[path], &mut job.journal, job.around.host) {
+        Ok(held) => mbox::discard(&held[0], true).map_err(failed),
+        Err((_, Refused::Busy(_))) => Ok(()),
+        Err((_, Refused::Never(why))) => Err(failed(io::Error::other(why))),
     }
 }
 
@@ -231,12 +265,13 @@ fn changes(run: &Run, wanted: u64) -> BTreeMap<u64, Change> {
 fn transaction(job: &mut Job<'_>, run: &Run, txn: u64) -> Result<(), Error> {
     let changes = changes(run, txn);
     // A file that an undo emptied and removed is done.
-    let there = |c: &Change| {
+    let mut left = BTreeMap::new();
+    for (n, c) in &changes {
         let empties = c.start == 0 && length(&c.new) == 0;
-        !(empties && std::fs::symlink_metadata(&c.path).is_err())
-    };
-    let left: BTreeMap<u64, Change> =
-        changes.iter().filter(|(_, c)| there(c)).map(|(n, c)| (*n, c.clone())).collect();
+        if !(empties && absent(&c.path)?) {
+            left.insert(*n, c.clone());
+        }
+    }
     let paths: Vec<&Path> = left.values().map(|c| c.path.as_path()).collect();
     let held = match lock::mboxes(&paths, &mut job.journal, job.around.host) {
         Ok(held) => held,
@@ -247,8 +282,7 @@ fn transaction(job: &mut Job<'_>, run: &Run, txn: u64) -> Result<(), Error> {
             )));
         }
         Err((path, Refused::Never(why))) => {
-            let missing = std::fs::symlink_metadata(&path).is_err();
-            if !missing {
+            if !absent(&path)? {
                 return Err(Error::Refused(format!(
                     "{}: an earlier run has to be completed there first, but it {why}",
                     shown(&path)
@@ -383,27 +417,42 @@ fn rescue(
 ) -> Result<(), Error> {
     // The locks are given up: to list a file it has to be opened, and closing it would drop them anyway.
     let _ = held;
-    let mut there = BTreeSet::new();
+    let mut there: BTreeMap<[u8; 32], u64> = BTreeMap::new();
     for change in changes.values() {
         if let Ok(found) = listed(&change.path) {
-            there.extend(found.into_iter().map(|(hash, _)| hash));
+            for (hash, _) in found {
+                *there.entry(hash).or_default() += 1;
+            }
         }
     }
     let name = format!("recovered-{:06}-{txn}.mbox", job.journal.run);
     let mut writer = Writer::new(job.state, name.clone())?;
-    let mut sources: Vec<String> =
-        changes.values().flat_map(|c| c.redos.iter().map(|r| r.name.clone())).collect();
-    sources.sort();
-    sources.dedup();
-    for source in sources {
-        let path = job.state.path(&source);
-        let file = job.state.file(&source, OFlags::RDONLY)?;
-        for (hash, bounds) in listed(&path).unwrap_or_default() {
-            if there.insert(hash) {
-                writer.copy(&file, bounds.0, bounds.1 - bounds.0)?;
-                writer.put(b"\n\n")?;
-            }
+    for (n, change) in changes {
+        // What stood there before, whole: the redo files alone may end in the middle of something.
+        let tail_name = format!("recovered-{:06}-{txn}-{n}.octets", job.journal.run);
+        let mut tail = Writer::new(job.state, tail_name.clone())?;
+        let files = change.open(job.state)?;
+        for piece in &change.old {
+            let Some(file) = files.get(piece.redo) else { continue };
+            tail.copy(file, piece.offset, piece.length)?;
         }
+        tail.finish()?;
+        let path = job.state.path(&tail_name);
+        let Ok(found) = listed(&path) else {
+            // No messages can be told apart in it: all of it is kept for a person to look at.
+            job.report.recovered.push(path);
+            continue;
+        };
+        let file = job.state.file(&tail_name, OFlags::RDONLY)?;
+        for (hash, bounds) in found {
+            if let Some(left) = there.get_mut(&hash).filter(|left| **left > 0) {
+                *left -= 1;
+                continue;
+            }
+            writer.copy(&file, bounds.0, bounds.1 - bounds.0)?;
+            writer.put(b"\n\n")?;
+        }
+        job.state.remove(&tail_name)?;
     }
     let empty = writer.at == 0;
     writer.finish()?;
@@ -412,6 +461,7 @@ fn rescue(
     } else {
         job.report.recovered.push(job.state.path(&name));
     }
+    job.state.sync()?;
     let paths: Vec<String> = changes.values().map(|c| shown(&c.path)).collect();
     job.report.notes.push(format!(
         "{}: changed by somebody else while a run was broken off; nothing was written to them",
@@ -425,11 +475,7 @@ type Listed = Vec<([u8; 32], (u64, u64))>;
 
 /// Every message of an mbox: its bare hash, and where it stands with its From_ line.
 fn listed(path: &Path) -> Result<Listed, String> {
-    let shape = match messages::shape(path) {
-        Ok(shape) => shape.bounds,
-        // A redo file that ends in separators adds up all the same for our purpose.
-        Err(why) => return Err(why),
-    };
+    let shape = messages::shape(path)?.bounds;
     let file = File::open(path).map_err(|e| e.to_string())?;
     let mut all = Vec::new();
     for b in shape {

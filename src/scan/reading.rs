@@ -12,7 +12,9 @@ use crate::message::{
     Defect, Limits, Mailbox, Message, NotificationForm, glance, parse, parse_headers,
 };
 use crate::sent::{SentMessage, id_key, id_shape};
-use crate::signals::{Evidence, Kind, Recogniser, Said, reason, worst_action};
+use crate::signals::{
+    Evidence, Kind, Recogniser, Said, is_mailbox, reason, sole_recipient, worst_action,
+};
 use crate::store::{Role, Stored};
 use crate::verdict::{KindVerdict, decide_kind, ordinary};
 
@@ -274,8 +276,8 @@ pub(super) fn headline(
     if let Some(n) = &m.notification {
         let worst = worst_action(n);
         for r in &n.recipients {
-            let address = r.final_recipient.as_ref().or(r.original_recipient.as_ref());
-            failed.extend(address.filter(|a| a.contains('@')).cloned());
+            let named = [&r.final_recipient, &r.original_recipient];
+            failed.extend(named.into_iter().flatten().find(|a| is_mailbox(a)).cloned());
             diagnostics.extend(r.diagnostic.as_deref());
         }
         let of_worst = n
@@ -323,5 +325,11 @@ pub(super) fn headline(
         h.reason = "feedback".to_owned();
     }
     h.recipients.clone_from(&failed);
+    // Shown, but no evidence: the header of the original is the sender's word.
+    if failed.is_empty() && matches!(kind, Kind::Bounce | Kind::DeliveryNotice) {
+        let groups = m.notification.iter().flat_map(|n| &n.recipients);
+        let bare = groups.filter_map(|r| r.final_recipient.clone()).next();
+        h.recipients.extend(bare.or_else(|| sole_recipient(m)));
+    }
     (h, failed)
 }

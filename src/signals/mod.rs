@@ -20,6 +20,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 pub use reason::{Reason, Said, reason};
+pub use recipients::{is_mailbox, sole_recipient};
 pub use recogniser::Recogniser;
 pub use recognition::recognition;
 pub use sender::is_daemon;

@@ -15,13 +15,11 @@ pub(super) fn named_in_text(m: &Message, text: &str) -> Vec<String> {
         Regex::new(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+").ok()
     });
     let Some(pattern) = pattern else { return Vec::new() };
-    let known: Vec<String> =
-        m.to.iter()
-            .chain(&m.from)
-            .map(|b| &b.address)
-            .chain(&m.delivered_to)
-            .map(|a| a.base().key())
-            .collect();
+    let ours = || m.to.iter().chain(&m.from).map(|b| &b.address).chain(&m.delivered_to);
+    // What stands inside a VERP address is the very recipient that is looked for.
+    let known: Vec<String> = ours()
+        .map(|a| if a.verp_recipient().is_some() { a.key() } else { a.base().key() })
+        .collect();
     const FAILURES: &[&str] = &[
         "unknown",
         "not found",
@@ -78,10 +76,37 @@ pub(super) fn named_in_text(m: &Message, text: &str) -> Vec<String> {
             }
         }
     }
-    if sure.is_empty() {
-        likely.truncate(1)
+    if !sure.is_empty() {
+        return sure;
     }
-    if sure.is_empty() { likely } else { sure }
+    likely.truncate(1);
+    if likely.is_empty() {
+        likely.extend(ours().find_map(|a| a.verp_recipient()).map(|a| a.to_string()));
+    }
+    likely
+}
+
+/// Whether a group's recipient is a mailbox: programs put pipes, files and routes there too.
+pub fn is_mailbox(written: &str) -> bool {
+    written.contains('@')
+        && !written.starts_with(['|', '/', '@', '"'])
+        && !written.contains(char::is_whitespace)
+        || written.starts_with('"') && written.contains("\"@")
+}
+
+/// Whom the returned original was written to, where that is one single address and not the one that the
+/// answer went to. A place of last resort: the header names whom the writer named, not who failed.
+pub fn sole_recipient(m: &Message) -> Option<String> {
+    let original = m.returned.as_ref()?;
+    let [only] = original.to.as_slice() else { return None };
+    let address = &only.address;
+    // A report that a gateway wrapped into its own was written to the owner.
+    if original.from.iter().any(|b| super::is_daemon(&b.address)) {
+        return None;
+    }
+    let ours = m.to.iter().map(|b| &b.address).chain(&m.delivered_to).any(|a| a.same(address));
+    (!ours && is_mailbox(address.as_str()) && original.headers.get("cc").is_none())
+        .then(|| address.to_string())
 }
 
 #[cfg(test)]
@@ -100,6 +125,25 @@ mod tests {
             ),
             ["a@example.org", "b@example.org"]
         );
+    }
+
+    #[test]
+    fn a_verp_address_that_the_answer_went_to_names_the_recipient() {
+        let to = crate::message::Address::new("list-bounces+kim=example.net@lists.example");
+        let m = Message { delivered_to: vec![to], ..Message::default() };
+        let text = "not yet delivered to:\n\n  <kim@example.net>\n";
+        assert_eq!(named_in_text(&m, text), ["kim@example.net"]);
+        assert_eq!(named_in_text(&m, "It could not be delivered.\n"), ["kim@example.net"]);
+    }
+
+    #[test]
+    fn pipes_files_and_routes_are_no_mailboxes() {
+        for text in ["|/usr/bin/filter a@example.org", "/var/mail/a@b", "@mx.example.org", "kim"] {
+            assert!(!is_mailbox(text), "{text}");
+        }
+        for text in ["kim@example.net", "\"kim o\"@example.net"] {
+            assert!(is_mailbox(text), "{text}");
+        }
     }
 
     #[test]

@@ -82,8 +82,10 @@ fn weigh(record: &Record, lessons: &Lessons, sent: &SentIndex, terms: &Terms) ->
         }
         weigh_campaign(record, &path, lessons, sent, &mut marks);
     }
-    let usual =
-        matches!(path, Path::Own { usual: true, .. } | Path::Own { authenticated: true, .. });
+    // Only where people answer mail that Sent does not hold is it known to miss some of the owner's; else
+    // mail over the owner's relay that is not there is strange.
+    let usual = lessons.coverage.misses()
+        && matches!(path, Path::Own { usual: true, .. } | Path::Own { authenticated: true, .. });
     let relayed =
         matches!(path, Path::Own { .. } | Path::NewClient { .. } | Path::OwnClient { .. });
     let absence = marks.0.iter().find(|m| m.group == Group::Absence).map_or(0.0, |m| m.log_odds);

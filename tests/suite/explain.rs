@@ -95,3 +95,15 @@ fn an_empty_input_is_ordinary_mail_and_no_panic() {
     assert_eq!(status, Some(0));
     assert!(told.contains("Nothing speaks for an automatic answer."), "{told}");
 }
+
+#[test]
+fn a_reason_is_explained_by_its_meaning_codes_and_words() {
+    let (status, told) = explain(&["mailbox-full"], b"");
+    assert_eq!(status, Some(0));
+    for part in ["no room left", "X.2.2", "\"quota\""] {
+        assert!(told.contains(part), "{told}");
+    }
+    // A word that is a signal too.
+    let (_, told) = explain(&["authentication-failed"], b"");
+    assert!(told.contains("Speaks for: forged") && told.contains("(a reason)"), "{told}");
+}

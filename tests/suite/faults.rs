@@ -1,71 +1,63 @@
-//! What happens to mail when a run is killed, or the system refuses, at any system call. Needs strace;
-//! says so aloud where it is missing. `UNSCATTER_FAULTS=all` takes every call instead of a sample.
+//! What happens to mail when a sweep, an undo or a recovery is killed, or the system refuses, at any system
+//! call. Needs strace; says so aloud where it is missing. `UNSCATTER_FAULTS=all` takes 200 messages and every
+//! call instead of a sample.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use memchr::memmem;
 use tempfile::TempDir;
 use unscatter::store::Fingerprint;
 
 /// Calls that change something, or on whose success a change is built.
-const CALLS: &[&str] = &[
-    "renameat2",
-    "fsync",
-    "fdatasync",
-    "pwrite64",
-    "ftruncate",
-    "linkat",
-    "link",
-    "unlink",
-    "unlinkat",
-    "mkdirat",
-    "mkdir",
-    "fchmod",
-    "utimensat",
-    "flock",
-    "fcntl",
-    "fallocate",
-    "openat2",
-    "write",
-    "statx",
-    "newfstatat",
-    "openat",
-    "pread64",
-    "fstatfs",
-    "getdents64",
-];
+const CALLS: &str = "renameat2,fsync,fdatasync,pwrite64,ftruncate,linkat,link,unlink,unlinkat,mkdirat,mkdir,\
+                     fchmod,utimensat,flock,fcntl,fallocate,openat2,write,statx,newfstatat,fstat,openat,pread64,\
+                     read,fstatfs,statfs,getdents64,readlink";
 
-/// Calls that happen often and change nothing by themselves: a sample will do.
-const OFTEN: &[&str] = &["statx", "newfstatat", "openat", "pread64", "write", "getdents64"];
+const SWEEP: &[&str] = &["sweep", "--plan", "plan.csv", "--apply"];
+const UNDO: &[&str] = &["undo"];
 
-fn traceable() -> bool {
+pub(crate) fn traceable() -> bool {
     let traced = Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).output();
     let works = traced.is_ok_and(|o| o.status.success());
     if !works {
-        let _ = std::io::Write::write_all(
-            &mut std::io::stderr(),
-            b"SKIPPED: strace is missing or may not trace; no faults were injected\n",
-        );
+        println("SKIPPED: strace is missing or may not trace; no faults were injected");
     }
     works
 }
 
-fn everything() -> bool {
+pub(crate) fn everything() -> bool {
     std::env::var_os("UNSCATTER_FAULTS").is_some_and(|v| v == "all")
 }
 
+/// What is tested: the program that was built with the tests, or another one (a broken variant of it).
+pub(crate) fn program() -> String {
+    let other = std::env::var("UNSCATTER_PROGRAM");
+    other.unwrap_or_else(|_| env!("CARGO_BIN_EXE_unscatter").to_owned())
+}
+
+pub(crate) fn println(what: &str) {
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("{what}\n").as_bytes());
+}
+
+pub(crate) type Files = BTreeMap<PathBuf, Vec<u8>>;
+
 /// A store, a plan of what goes, and how both look before and after.
-struct Case {
+pub(crate) struct Case {
+    name: &'static str,
     folder: TempDir,
-    before: BTreeMap<PathBuf, Vec<u8>>,
-    after: BTreeMap<PathBuf, Vec<u8>>,
+    texts: Vec<Vec<u8>>,
+    pub(crate) before: Files,
+    pub(crate) after: Files,
+    /// A second fault for every traced run: the file system cannot rename without replacing.
+    by_link: bool,
 }
 
 /// Every file of the store; the state folder and the plan are not mail.
-fn look(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    fn walk(dir: &Path, root: &Path, out: &mut BTreeMap<PathBuf, Vec<u8>>) {
+pub(crate) fn look(root: &Path) -> Files {
+    fn walk(dir: &Path, root: &Path, out: &mut Files) {
         for entry in fs::read_dir(dir).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
@@ -88,18 +80,18 @@ fn row(store: &str, locator: &str, octets: &[u8], to: &Path) -> String {
 const HEADER: &str = "store,locator,class,sha256,size,move_to\n";
 
 fn text(i: usize) -> Vec<u8> {
-    format!("Subject: number {i}\nX: {}\n\nbody {i}\n", "x".repeat(300 * i)).into_bytes()
+    let filling = "x".repeat(300 * (i % 7));
+    format!("Subject: number {i}\nX: {filling}\n\nbody {i} ends\n").into_bytes()
 }
 
-fn maildir() -> Case {
-    let folder = crate::relocation::folder();
+pub(crate) fn maildir(folder: TempDir, count: usize) -> Case {
     let top = folder.path().join("mail/Maildir");
     for sub in ["cur", "new", "tmp"] {
         fs::create_dir_all(top.join(sub)).unwrap();
     }
     let real = fs::canonicalize(&top).unwrap();
     let mut plan = HEADER.to_owned();
-    for i in 0..6 {
+    for i in 0..count {
         let name = if i % 2 == 0 { format!("cur/1.{i}:2,S") } else { format!("new/1.{i}") };
         fs::write(top.join(&name), text(i)).unwrap();
         if i % 3 != 2 {
@@ -107,18 +99,17 @@ fn maildir() -> Case {
             plan.push_str(&row("mail/Maildir", &name, &text(i), &real.join(".Backscatter")));
         }
     }
-    finish(folder, &plan)
+    finish("Maildir", folder, &plan, count)
 }
 
-fn mbox(target: bool) -> Case {
-    let folder = crate::relocation::folder();
+pub(crate) fn mbox(folder: TempDir, count: usize, target: bool) -> Case {
     let mail = folder.path().join("mail");
     fs::create_dir_all(&mail).unwrap();
     let real = fs::canonicalize(&mail).unwrap();
     let mut octets = Vec::new();
     let mut plan = HEADER.to_owned();
-    for i in 0..7 {
-        octets.extend(format!("From a@example.org Mon Nov 23 19:15:2{i} 2026\n").into_bytes());
+    for i in 0..count {
+        octets.extend(format!("From a@example.org Mon Nov 23 19:15:{:02} 2026\n", i % 60).bytes());
         if i % 3 != 0 {
             let locator = format!("inbox#{}+{}", octets.len(), text(i).len());
             plan.push_str(&row("mail/inbox", &locator, &text(i), &real.join("swept")));
@@ -128,114 +119,201 @@ fn mbox(target: bool) -> Case {
     }
     fs::write(mail.join("inbox"), octets).unwrap();
     if target {
-        fs::write(
-            mail.join("swept"),
-            "From b@example.org Mon Nov 23 19:15:20 2026\nSubject: there\n\nthere\n",
-        )
-        .unwrap();
+        // Its last message has no line end: what comes goes before it.
+        let there = "From b@example.org Mon Nov 23 19:15:20 2026\nSubject: there\n\nthere";
+        fs::write(mail.join("swept"), there).unwrap();
     }
-    finish(folder, &plan)
+    finish(if target { "mbox with target" } else { "mbox" }, folder, &plan, count)
 }
 
-fn finish(folder: TempDir, plan: &str) -> Case {
+fn finish(name: &'static str, folder: TempDir, plan: &str, count: usize) -> Case {
     fs::write(folder.path().join("plan.csv"), plan).unwrap();
     let before = look(folder.path());
-    let mut case = Case { folder, before, after: BTreeMap::new() };
-    let output = case.run(&["sweep", "--plan", "plan.csv", "--apply"], None);
+    let texts = (0..count).map(text).collect();
+    let mut case = Case { name, folder, texts, before, after: BTreeMap::new(), by_link: false };
+    let output = case.run(SWEEP);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    case.after = look(case.folder.path());
+    case.after = look(case.path());
     assert_ne!(case.after, case.before);
     case.reset();
     case
 }
 
 impl Case {
-    /// Runs the program, with a fault or without.
-    fn run(&self, arguments: &[&str], fault: Option<&str>) -> Output {
-        let program = env!("CARGO_BIN_EXE_unscatter");
-        let mut command = match fault {
-            Some(fault) => {
-                let mut strace = Command::new("strace");
-                strace.args(["-f", "-qq", "-o", "/dev/null", "-e"]).arg(format!("inject={fault}"));
-                strace.arg(program);
-                strace
-            }
-            None => Command::new(program),
-        };
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
         command
-            .args(arguments)
-            .current_dir(self.folder.path())
-            .env("XDG_STATE_HOME", self.folder.path().join("state"))
-            .stdin(Stdio::null())
-            .output()
-            .unwrap()
+            .current_dir(self.path())
+            .env("XDG_STATE_HOME", self.path().join("state"))
+            .stdin(Stdio::null());
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        self.command(&program()).args(arguments).output().unwrap()
+    }
+
+    /// Runs the program under strace with a fault.
+    pub(crate) fn faulty(&self, arguments: &[&str], fault: &str) -> Output {
+        let mut strace = self.command("strace");
+        strace.args(["-f", "-qq", "-o", "/dev/null", "-e"]).arg(format!("inject={fault}"));
+        if self.by_link {
+            strace.args(["-e", "inject=renameat2:error=EINVAL"]);
+        }
+        strace.arg(program()).args(arguments).output().unwrap()
+    }
+
+    /// How often each call is made.
+    fn calls(&self, arguments: &[&str]) -> Vec<(String, usize)> {
+        let trace = self.path().join("trace");
+        let mut strace = self.command("strace");
+        strace.args(["-f", "-qq", "-o"]).arg(&trace).args(["-e", &format!("trace={CALLS}")]);
+        if self.by_link {
+            strace.args(["-e", "inject=renameat2:error=EINVAL"]);
+        }
+        strace.arg(program()).args(arguments).output().unwrap();
+        let mut counts = BTreeMap::new();
+        for line in String::from_utf8_lossy(&fs::read(&trace).unwrap()).lines() {
+            let call = line.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ');
+            if let Some((name, _)) = call.split_once('(').filter(|(n, _)| !n.starts_with('<')) {
+                *counts.entry(name.to_owned()).or_insert(0) += 1;
+            }
+        }
+        fs::remove_file(trace).unwrap();
+        if self.by_link {
+            counts.remove("renameat2");
+        }
+        assert!(counts.len() > 8, "{counts:?}");
+        counts.into_iter().collect()
     }
 
     /// Everything as it was in the beginning.
-    fn reset(&mut self) {
-        fs::remove_dir_all(self.folder.path().join("mail")).unwrap();
-        let _ = fs::remove_dir_all(self.folder.path().join("state"));
-        for (path, octets) in &self.before {
-            let path = self.folder.path().join(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, octets).unwrap();
-        }
-        for sub in ["cur", "new", "tmp"] {
-            if self.folder.path().join("mail/Maildir").is_dir() {
-                fs::create_dir_all(self.folder.path().join("mail/Maildir").join(sub)).unwrap();
+    pub(crate) fn reset(&self) {
+        fs::remove_dir_all(self.path().join("mail")).unwrap();
+        let _ = fs::remove_dir_all(self.path().join("state"));
+        if self.name == "Maildir" {
+            for sub in ["cur", "new", "tmp"] {
+                fs::create_dir_all(self.path().join("mail/Maildir").join(sub)).unwrap();
             }
+        }
+        fs::create_dir_all(self.path().join("mail")).unwrap();
+        for (path, octets) in &self.before {
+            fs::write(self.path().join(path), octets).unwrap();
         }
     }
 
-    /// Takes every run back; then all is as it was.
+    /// Each message is somewhere, whole, at this very moment: in the store or in a redo file.
     #[track_caller]
-    fn take_back(&self, what: &str) {
-        for _ in 0..4 {
-            let output = self.run(&["undo"], None);
-            assert_eq!(output.status.code(), Some(0), "{what}: {output:?}");
+    pub(crate) fn nothing_is_lost(&self, what: &str) {
+        let mut all: Vec<Vec<u8>> = look(self.path()).into_values().collect();
+        if let Ok(state) = fs::read_dir(self.path().join("state/unscatter")) {
+            all.extend(state.map(|e| fs::read(e.unwrap().path()).unwrap_or_default()));
+        }
+        for text in &self.texts {
+            let there = all.iter().any(|octets| memmem::find(octets, text).is_some());
+            assert!(there, "{}: {what}: lost {:?}", self.name, String::from_utf8_lossy(text));
+        }
+    }
+
+    /// Goes on, and everything is as after a run without a fault.
+    #[track_caller]
+    pub(crate) fn go_on(&self, what: &str) {
+        let output = self.run(SWEEP);
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{what}: {output:?}");
+        self.same(&self.after, what);
+    }
+
+    /// Takes every run back; then all is as it was, and nothing of ours is left over.
+    #[track_caller]
+    pub(crate) fn take_back(&self, what: &str) {
+        for _ in 0..6 {
+            let output = self.run(UNDO);
+            assert_eq!(output.status.code(), Some(0), "{}: {what}: {output:?}", self.name);
             if output.stdout.starts_with(b"Nothing") {
                 break;
             }
         }
-        same(&look(self.folder.path()), &self.before, what);
-    }
-
-    /// Until the fault no longer happens: each call, then the way on or the way back.
-    fn each(&mut self, fault: &str, check: &mut dyn FnMut(&Case, &Output, &str, usize)) -> usize {
-        let mut points = 0;
-        for call in CALLS {
-            let mut k = 1;
-            let mut step = 1;
-            loop {
-                let what = format!("{call}:{fault}:when={k}");
-                let output = self.run(&["sweep", "--plan", "plan.csv", "--apply"], Some(&what));
-                check(self, &output, &what, points);
-                points += 1;
-                self.reset();
-                // The fault came too late to matter: the run went through.
-                if output.status.code() == Some(0) {
-                    break;
-                }
-                if !everything() && OFTEN.contains(call) {
-                    step += 2;
-                }
-                k += step;
+        self.same(&self.before, what);
+        if let Ok(state) = fs::read_dir(self.path().join("state/unscatter")) {
+            for entry in state {
+                let name = entry.unwrap().file_name().into_string().unwrap();
+                let ours = name == "lock" || name.ends_with(".journal") || name.ends_with("-moved");
+                assert!(ours, "{}: {what}: {name} is left over", self.name);
             }
         }
-        points
+    }
+
+    #[track_caller]
+    fn same(&self, wanted: &Files, what: &str) {
+        let names = |m: &Files| -> Vec<(PathBuf, usize)> {
+            m.iter().map(|(p, o)| (p.clone(), o.len())).collect()
+        };
+        let found = look(self.path());
+        let (now, then) = (names(&found), names(wanted));
+        assert!(found == *wanted, "{}: {what}: {now:?} is not {then:?}", self.name);
     }
 }
 
-#[track_caller]
-fn same(found: &BTreeMap<PathBuf, Vec<u8>>, wanted: &BTreeMap<PathBuf, Vec<u8>>, what: &str) {
-    let names = |m: &BTreeMap<PathBuf, Vec<u8>>| -> Vec<(PathBuf, usize)> {
-        m.iter().map(|(p, o)| (p.clone(), o.len())).collect()
-    };
-    assert!(found == wanted, "{what}: {:?} is not {:?}", names(found), names(wanted));
+/// What is interrupted, and what went before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Sweep,
+    Undo,
+    /// An undo that first has to heal a sweep that was killed in its middle.
+    Recovery,
+}
+
+const PHASES: [Phase; 3] = [Phase::Sweep, Phase::Undo, Phase::Recovery];
+
+impl Phase {
+    fn arguments(self) -> &'static [&'static str] {
+        if self == Phase::Sweep { SWEEP } else { UNDO }
+    }
+
+    fn prepare(self, case: &Case) {
+        case.reset();
+        match self {
+            Phase::Sweep => {}
+            Phase::Undo => {
+                assert_eq!(case.run(SWEEP).status.code(), Some(0));
+            }
+            Phase::Recovery => {
+                let middle = match (case.name, case.by_link) {
+                    ("Maildir", false) => "renameat2:signal=SIGKILL:when=3",
+                    ("Maildir", true) => "unlinkat:signal=SIGKILL:when=3",
+                    _ => "ftruncate:signal=SIGKILL:when=1",
+                };
+                case.faulty(SWEEP, middle);
+            }
+        }
+    }
 }
 
 fn cases() -> Vec<Case> {
-    vec![maildir(), mbox(false), mbox(true)]
+    let folder = crate::relocation::folder;
+    let count = if everything() { 200 } else { 7 };
+    let by_link = Case { by_link: true, ..maildir(folder(), count) };
+    vec![
+        maildir(folder(), count),
+        by_link,
+        mbox(folder(), count, false),
+        mbox(folder(), count, true),
+    ]
+}
+
+/// Every call of a phase, or so many of them, spread over all.
+fn points(case: &Case, phase: Phase, sample: Option<usize>, turn: usize) -> Vec<(String, usize)> {
+    phase.prepare(case);
+    let calls = case.calls(phase.arguments());
+    let all = calls.into_iter().flat_map(|(name, n)| (1..=n).map(move |k| (name.clone(), k)));
+    let all: Vec<_> = all.collect();
+    let sample = sample.unwrap_or(all.len()).min(all.len());
+    let step = all.len() / sample;
+    all.into_iter().skip(turn % step).step_by(step).take(sample).collect()
 }
 
 #[test]
@@ -243,25 +321,75 @@ fn a_kill_at_any_system_call_is_healed() {
     if !traceable() {
         return;
     }
-    let mut points = 0;
-    for mut case in cases() {
-        points += case.each("signal=SIGKILL", &mut |case, _, what, n| {
-            if n % 2 == 0 {
-                // The way on.
-                let output = case.run(&["sweep", "--plan", "plan.csv", "--apply"], None);
-                assert!(matches!(output.status.code(), Some(0 | 1)), "{what}: {output:?}");
-                same(&look(case.folder.path()), &case.after, what);
-            } else if n % 4 == 1 {
-                // Killed once more, while it heals or takes back.
-                let second = ["pwrite64", "fdatasync", "fsync", "unlinkat", "renameat2"][n / 4 % 5];
-                let fault = format!("{second}:signal=SIGKILL:when={}", 1 + n / 20 % 12);
-                case.run(&["undo"], Some(&fault));
+    let mut count = 0;
+    for (turn, case) in cases().iter().enumerate() {
+        for phase in PHASES {
+            for (n, (call, k)) in
+                points(case, phase, (!everything()).then_some(40), turn).into_iter().enumerate()
+            {
+                let what = format!("{phase:?} {call}:signal=SIGKILL:when={k}");
+                phase.prepare(case);
+                case.faulty(phase.arguments(), what.split_once(' ').unwrap().1);
+                case.nothing_is_lost(&what);
+                if n % 2 == 0 && phase == Phase::Sweep {
+                    case.go_on(&what);
+                }
+                case.take_back(&what);
+                count += 1;
             }
-            case.take_back(what);
-        });
+        }
     }
-    println(&format!("killed at {points} points"));
-    assert!(points > 100, "only {points} points");
+    println(&format!("killed at {count} system calls"));
+    assert!(count > 300, "only {count} points");
+}
+
+#[test]
+fn a_second_kill_while_the_first_is_healed_is_healed() {
+    if !traceable() {
+        return;
+    }
+    let mut count = 0;
+    for (turn, case) in cases().iter().enumerate() {
+        let sample = if everything() { 500 } else { 15 };
+        Phase::Sweep.prepare(case);
+        let sweep: Vec<_> = case.calls(SWEEP).into_iter().filter(|(c, _)| changes(c)).collect();
+        Phase::Recovery.prepare(case);
+        let heal: Vec<_> = case.calls(UNDO).into_iter().filter(|(c, _)| changes(c)).collect();
+        let mut dice = Dice(turn as u64 + 1);
+        for _ in 0..sample {
+            case.reset();
+            let (first, second) = (dice.point(&sweep), dice.point(&heal));
+            let what = format!("{first}, then {second}");
+            case.faulty(SWEEP, &first);
+            case.faulty(UNDO, &second);
+            case.nothing_is_lost(&what);
+            case.take_back(&what);
+            count += 1;
+        }
+    }
+    println(&format!("killed twice at {count} pairs of system calls"));
+    assert!(count >= 60, "only {count} points");
+}
+
+fn changes(call: &str) -> bool {
+    !["statx", "newfstatat", "fstat", "openat", "pread64", "read", "readlink", "statfs"]
+        .contains(&call)
+}
+
+/// Numbers that look random and are the same each time.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % end
+    }
+
+    fn point(&mut self, calls: &[(String, usize)]) -> String {
+        let (call, n) = &calls[self.below(calls.len())];
+        format!("{call}:signal=SIGKILL:when={}", 1 + self.below(*n))
+    }
 }
 
 #[test]
@@ -269,24 +397,34 @@ fn an_error_at_any_system_call_loses_nothing() {
     if !traceable() {
         return;
     }
-    let mut points = 0;
-    for mut case in cases() {
-        for error in ["ENOSPC", "EIO"] {
-            points += case.each(&format!("error={error}"), &mut |case, output, what, _| {
-                if output.status.code() == Some(0) {
-                    same(&look(case.folder.path()), &case.after, what);
+    let mut count = 0;
+    for (turn, case) in cases().iter().enumerate() {
+        for phase in PHASES {
+            let kinds = ["ENOSPC", "EIO", "EDQUOT", "EACCES", "EINTR"];
+            // To be interrupted for ever is to wait for ever; everything else may also last.
+            let kinds = kinds.into_iter().flat_map(|e| [(e, ""), (e, "+")]);
+            let kinds = kinds.filter(|kind| *kind != ("EINTR", "+"));
+            for (at, (error, lasting)) in kinds.enumerate() {
+                let sample = if everything() { 115 } else { 6 };
+                for (call, k) in points(case, phase, Some(sample), turn * 5 + at * 3) {
+                    let fault = format!("{call}:error={error}:when={k}{lasting}");
+                    let what = format!("{phase:?} {fault}");
+                    phase.prepare(case);
+                    let output = case.faulty(phase.arguments(), &fault);
+                    if output.status.code() == Some(0) {
+                        match phase {
+                            Phase::Sweep => case.same(&case.after, &what),
+                            // Where nothing was left to heal or take back, that is well too.
+                            _ => case.same(&case.before, &what),
+                        }
+                    }
+                    case.nothing_is_lost(&what);
+                    case.take_back(&what);
+                    count += 1;
                 }
-                case.take_back(what);
-            });
-            if !everything() {
-                break;
             }
         }
     }
-    println(&format!("refused at {points} points"));
-    assert!(points > 100, "only {points} points");
-}
-
-fn println(what: &str) {
-    let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("{what}\n").as_bytes());
+    println(&format!("refused at {count} points"));
+    assert!(count > 500, "only {count} points");
 }

@@ -47,7 +47,7 @@ const NOTES: &[(&str, &str, &str, &[&str])] = &[
     ("zh-Hant", "自動回覆: 報告", "我目前不在辦公室", &["big5", "utf-8"]),
 ];
 
-fn base64(octets: &[u8]) -> String {
+pub(crate) fn base64(octets: &[u8]) -> String {
     const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::new();
     for group in octets.chunks(3) {
@@ -61,7 +61,7 @@ fn base64(octets: &[u8]) -> String {
     out
 }
 
-fn quoted(octets: &[u8]) -> String {
+pub(crate) fn quoted(octets: &[u8]) -> String {
     octets
         .iter()
         .map(|b| match b {

@@ -5,14 +5,17 @@
 mod challenges;
 mod cli;
 mod corpus;
+mod disks;
 mod explain;
 mod fast_path;
 mod faults;
 mod hostile;
 mod languages;
 mod mailboxes;
+mod moves;
 mod relocation;
 mod stores;
 mod support;
 mod tidy;
+mod transformations;
 mod variants;

@@ -66,8 +66,12 @@ fn no_file_grows_beyond_a_room() {
     for path in files(&root().join("src"), "rs") {
         let name = path.strip_prefix(root().join("src")).unwrap().display().to_string();
         // Pure tables are exempt.
-        let tables =
-            ["signals/vendors/", "signals/languages/", "signals/reason.rs", "store/names.rs"];
+        let tables = [
+            "signals/vendors/",
+            "signals/languages/",
+            "signals/reason/phrases.rs",
+            "store/names.rs",
+        ];
         if tables.iter().any(|t| name.starts_with(t)) {
             continue;
         }

@@ -11,12 +11,12 @@ use unscatter::verdict::decide_kind;
 use crate::support::{corpus, files, with_line_ends};
 
 /// A message as its fields and its body.
-struct Parts {
-    fields: Vec<String>,
-    body: Vec<u8>,
+pub(crate) struct Parts {
+    pub(crate) fields: Vec<String>,
+    pub(crate) body: Vec<u8>,
 }
 
-fn apart(bytes: &[u8]) -> Option<Parts> {
+pub(crate) fn apart(bytes: &[u8]) -> Option<Parts> {
     let at = bytes.windows(2).position(|w| w == b"\n\n")?;
     let mut fields: Vec<String> = Vec::new();
     for line in std::str::from_utf8(&bytes[..at]).ok()?.lines() {
@@ -31,14 +31,14 @@ fn apart(bytes: &[u8]) -> Option<Parts> {
     Some(Parts { fields, body: bytes[at + 2..].to_vec() })
 }
 
-fn together(fields: &[String], body: &[u8]) -> Vec<u8> {
+pub(crate) fn together(fields: &[String], body: &[u8]) -> Vec<u8> {
     let mut out = fields.join("\n").into_bytes();
     out.extend_from_slice(b"\n\n");
     out.extend_from_slice(body);
     out
 }
 
-fn is(field: &str, name: &str) -> bool {
+pub(crate) fn is(field: &str, name: &str) -> bool {
     field.get(..name.len()).is_some_and(|n| n.eq_ignore_ascii_case(name))
         && field[name.len()..].starts_with(':')
 }
@@ -78,7 +78,7 @@ fn kept(change: impl Fn(Parts) -> Vec<u8>, wanted: Option<Kind>) -> (f64, Vec<St
 }
 
 #[track_caller]
-fn all_keep(change: impl Fn(Parts) -> Vec<u8>) {
+pub(crate) fn all_keep(change: impl Fn(Parts) -> Vec<u8>) {
     let (_, wrong) = kept(change, None);
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
