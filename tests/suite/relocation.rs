@@ -241,7 +241,7 @@ fn messages(path: &Path) -> Vec<Fingerprint> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
 
     #[test]
     fn a_maildir_is_as_it_was_after_sweep_and_undo(
