@@ -103,23 +103,3 @@ fn bombs_are_refused_or_cut_at_their_bounds() {
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
-
-/// What `scripts/check-growth` counts the instructions of.
-#[inline(never)]
-fn growth_step(recogniser: &Recogniser, octets: &[u8]) -> Kind {
-    unscatter::message::glance(&octets[..octets.len().min(64 << 10)]);
-    judge(recogniser, octets).1
-}
-
-#[test]
-#[ignore = "scripts/check-growth runs it where instructions are counted"]
-fn growth() {
-    let recogniser = Recogniser::new(false);
-    growth_step(&recogniser, b"first of all: what is built once");
-    for bomb in bombs::all() {
-        println!("bomb {}", bomb.name);
-        for octets in [0, bomb.size / 10, bomb.size / 10 * 4] {
-            growth_step(&recogniser, &(bomb.make)(octets.min(16 << 20)));
-        }
-    }
-}
