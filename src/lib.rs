@@ -3,6 +3,7 @@
 
 pub mod correlation;
 pub mod learning;
+pub mod limits;
 pub mod message;
 pub mod relocation;
 pub mod report;

@@ -224,7 +224,7 @@ pub struct Census {
 
 impl Census {
     /// Different values that are kept; a mailbox of a person has a few dozen.
-    const KEPT: usize = 4_096;
+    const KEPT: usize = crate::limits::HABITS;
 
     pub(crate) fn add(&mut self, value: &str) {
         self.total += 1;

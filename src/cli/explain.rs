@@ -17,7 +17,7 @@ use unscatter::{signals, verdict};
 use super::exit::Exit;
 
 /// Octets of a message that are read; parsing stops earlier.
-const MOST: u64 = 64 << 20;
+const MOST: u64 = unscatter::limits::EXPLAINED;
 
 #[derive(Args)]
 pub(crate) struct Arguments {

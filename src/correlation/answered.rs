@@ -117,7 +117,7 @@ pub fn answered(m: &Message, kind: Kind, failed: &[String]) -> Answered {
 }
 
 /// Hops that a record keeps.
-const HOPS: usize = 10;
+const HOPS: usize = crate::limits::RECORD_HOPS;
 
 /// The hops without those of a loop that repeat an earlier one, top first; of very many the lowest are
 /// kept too, where the author stands.
@@ -145,7 +145,7 @@ fn script(r: &Returned) -> Option<String> {
 fn dedup(addresses: &mut Vec<Address>) {
     let mut seen = BTreeSet::new();
     addresses.retain(|a| a.as_str().contains('@') && seen.insert(a.key()));
-    addresses.truncate(64);
+    addresses.truncate(crate::limits::RECORD_ADDRESSES);
 }
 
 /// The subject of the answered mail as an automatic reply repeats it behind its own prefix

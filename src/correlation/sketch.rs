@@ -11,7 +11,7 @@ const SENTENCES: usize = 16;
 const HOSTS: usize = 4;
 
 /// Octets of the text that are looked at.
-const READ: usize = 8 << 10;
+const READ: usize = crate::limits::SKETCH_TEXT;
 
 /// A shorter sentence ("Hello,", "Best regards") says nothing about who wrote it.
 const SHORTEST: usize = 12;

@@ -53,7 +53,7 @@ pub const SMALLEST: u32 = 5;
 const BINDING: usize = 4;
 
 /// Addresses that are counted in one group.
-const COUNTED: usize = 10_000;
+const COUNTED: usize = crate::limits::CAMPAIGN_ADDRESSES;
 
 /// A group is over when nothing came for this long (seconds) before the newest answer of the mailbox.
 const QUIET: i64 = 2 * 86_400;

@@ -33,7 +33,7 @@ pub enum ReturnPath {
 }
 
 /// Longer ones than RFC 5321 allows by far are not looked into.
-const LONGEST: usize = 512;
+const LONGEST: usize = crate::limits::ADDRESS;
 
 impl Address {
     /// Takes an address as written; brackets and blanks around it are dropped.

@@ -52,7 +52,7 @@ pub(super) fn line(raw: &[u8], at: usize) -> (&[u8], usize) {
 
 /// The name of a field, where a line starts one. Blanks before the colon are old but seen.
 pub(super) fn name(line: &[u8]) -> Option<&[u8]> {
-    let head = &line[..line.len().min(120)];
+    let head = &line[..line.len().min(crate::limits::FIELD_NAME)];
     let colon = memchr::memchr(b':', head)?;
     let name = head[..colon].trim_ascii_end();
     (!name.is_empty() && name.iter().all(|b| matches!(b, 33..=126))).then_some(name)

@@ -147,7 +147,8 @@ impl Defect {
     pub fn refuses(self) -> bool {
         matches!(
             self,
-            Defect::HeadersTooLong
+            Defect::MessageTooLong
+                | Defect::HeadersTooLong
                 | Defect::TooManyFields
                 | Defect::NestedTooDeep
                 | Defect::TooManyParts

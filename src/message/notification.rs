@@ -75,11 +75,11 @@ pub struct Notification {
 }
 
 /// More recipients than this are not kept.
-const RECIPIENTS: usize = 1_000;
+const RECIPIENTS: usize = crate::limits::RECIPIENTS;
 /// Characters of a diagnostic that are kept.
-const DIAGNOSTIC: usize = 1_000;
+const DIAGNOSTIC: usize = crate::limits::DIAGNOSTIC;
 /// Octets of one field's value that are read.
-const VALUE: usize = 8_192;
+const VALUE: usize = crate::limits::REPORT_VALUE;
 
 impl Notification {
     fn new(form: NotificationForm) -> Self {

@@ -15,6 +15,7 @@ use super::transfer::Transfer;
 use super::{
     Address, Date, Defect, Field, Headers, Hop, Message, MessageId, ReturnPath, Screen, body, parts,
 };
+use crate::limits;
 
 /// How much of one message is read. Beyond each bound a [`super::Defect`] is recorded.
 #[derive(Debug, Clone)]
@@ -42,15 +43,15 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Limits {
-            message: 16 << 20,
-            header_block: 256 << 10,
-            fields: 2_000,
-            field_value: 16 << 10,
-            parts: 200,
-            depth: 16,
-            text: 64 << 10,
-            returned_text: 4 << 10,
-            addresses: 1_000,
+            message: limits::MESSAGE,
+            header_block: limits::HEADER_BLOCK,
+            fields: limits::FIELDS,
+            field_value: limits::FIELD_VALUE,
+            parts: limits::PARTS,
+            depth: limits::DEPTH,
+            text: limits::TEXT,
+            returned_text: limits::RETURNED_TEXT,
+            addresses: limits::ADDRESSES,
         }
     }
 }
@@ -67,7 +68,7 @@ impl Limits {
 pub(super) struct Content {
     /// Lower case, `text/plain` where nothing usable is given.
     pub(super) media_type: String,
-    /// Whether there is a `Content-Type` field at all.
+    /// Whether there is a `Content-Type` field that names a type.
     pub(super) declared: bool,
     pub(super) boundary: Option<Vec<u8>>,
     pub(super) charset: Option<String>,
@@ -83,7 +84,6 @@ impl Content {
         let mut content = Content { media_type: "text/plain".into(), ..Content::default() };
         for field in block {
             if field.is("content-type") && !content.declared {
-                content.declared = true;
                 content.kind(field.value);
             } else if field.is("content-disposition") {
                 content.disposition(field.value);
@@ -99,6 +99,11 @@ impl Content {
         if let HeaderValue::ContentType(kind) = MessageStream::new(&octets).parse_content_type() {
             let main = kind.ctype().trim().to_ascii_lowercase();
             let sub = kind.subtype().unwrap_or_default().trim().to_ascii_lowercase();
+            // Garbage counts as no field at all (RFC 2045 section 5.2), so that a good one may follow.
+            if sub.is_empty() && !matches!(main.as_str(), "text" | "multipart" | "message") {
+                return;
+            }
+            self.declared = true;
             self.media_type = match (main.as_str(), sub.as_str()) {
                 ("text", "") | ("", _) => "text/plain".into(),
                 (_, "") => main,
@@ -177,7 +182,7 @@ fn parameter(value: &[u8], name: &[u8]) -> Option<Vec<u8>> {
                 &found[..end]
             }
         };
-        return (!found.is_empty() && found.len() <= 1_000).then(|| found.to_vec());
+        return (!found.is_empty() && found.len() <= limits::BOUNDARY).then(|| found.to_vec());
     }
 }
 
@@ -328,7 +333,7 @@ fn outer(
 impl MessageId {
     /// The ids that a message answers: In-Reply-To first, References from last to first.
     pub(super) fn parents(in_reply_to: &str, references: &str) -> Vec<MessageId> {
-        const MOST: usize = 100;
+        const MOST: usize = crate::limits::PARENTS;
         let mut ids: Vec<MessageId> = Vec::new();
         let last_first = MessageId::all(references, 2_000).into_iter().rev();
         for id in MessageId::all(in_reply_to, 10).into_iter().chain(last_first) {

@@ -28,7 +28,7 @@ pub struct Hop {
 }
 
 /// Octets of one field that are read; real ones stay below 1 KiB.
-const LONGEST: usize = 4 << 10;
+const LONGEST: usize = crate::limits::RECEIVED;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Clause {

@@ -56,7 +56,7 @@ const KNOWN: [&str; 8] =
     ["received", "from", "to", "subject", "date", "message-id", "return-path", "mime-version"];
 
 /// Received fields of an original that are read.
-const HOPS: usize = 100;
+const HOPS: usize = crate::limits::HOPS;
 
 impl Returned {
     /// Reads an original from its octets. `message` tells that it stands in a part of its own that

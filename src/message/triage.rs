@@ -32,9 +32,9 @@ pub struct Glance {
 }
 
 /// Octets of a body that are looked at.
-const BODY: usize = 4 << 10;
+const BODY: usize = crate::limits::GLANCE_BODY;
 /// Octets of one value that are looked at.
-const VALUE: usize = 2 << 10;
+const VALUE: usize = crate::limits::GLANCE_VALUE;
 
 /// The fields that the look needs, as they stand.
 #[derive(Default)]

@@ -12,7 +12,7 @@ use super::{PIECE, fingerprint, read_at};
 use crate::store::{Bounds, Compression, Fingerprint, Layout, Store};
 
 /// Octets of a header block that are looked at.
-const HEAD: usize = 1 << 20;
+const HEAD: usize = crate::limits::MOVED_HEADERS;
 
 /// The messages of an mbox, and the state of the file they were found in.
 pub(super) struct Shape {

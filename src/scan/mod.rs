@@ -233,6 +233,7 @@ fn read_all(
 ) -> Result<Vec<(Read, Vec<Skipped>)>, Error> {
     let limits = Limits::default();
     let octets_total = tasks.iter().map(|t| t.chunk.octets).sum();
+    let large = Mutex::new(());
     let done = Mutex::new(Progress { octets_total, ..Progress::default() });
     progress(Progress { octets_total, ..Progress::default() });
     let read_one = |task: &Task| {
@@ -243,6 +244,7 @@ fn read_all(
             as_sent: usize::from(task.folder.0) >= source.judged,
             all: options.all,
             every: options.slow,
+            large: &large,
         };
         let mut read = Read::default();
         let skipped = folder

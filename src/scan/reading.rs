@@ -2,10 +2,12 @@
 //! that panics costs one message its verdict, never the run.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, PoisonError};
 
 use super::finding::Row;
 use crate::correlation::{Headline, Link, Record, answered};
 use crate::learning::Reply;
+use crate::limits;
 use crate::message::{
     Defect, Limits, Mailbox, Message, NotificationForm, glance, parse, parse_headers,
 };
@@ -52,6 +54,8 @@ pub(super) struct Reader<'a> {
     pub(super) all: bool,
     /// Parse every message, also those that a glance takes for ordinary.
     pub(super) every: bool,
+    /// Held by whoever reads a large message: memory must not grow with the number of threads.
+    pub(super) large: &'a Mutex<()>,
 }
 
 impl Reader<'_> {
@@ -79,7 +83,9 @@ impl Reader<'_> {
     fn judge(&self, folder: (u16, u16), stored: &Stored<'_>, role: Role, out: &mut Read) {
         let first = guarded(|| glance(stored.head())).unwrap_or_default();
         if first.candidate || self.every {
-            match stored.whole(self.limits.message) {
+            let _lent = (stored.size > limits::LARGE)
+                .then(|| self.large.lock().unwrap_or_else(PoisonError::into_inner));
+            match self.octets(stored) {
                 Ok(bytes) => {
                     let looked = guarded(|| self.look(&bytes));
                     let (m, evidence, kind) = looked.unwrap_or_else(panicked);
@@ -110,6 +116,18 @@ impl Reader<'_> {
                 date: stored.received,
             });
         }
+    }
+
+    /// The whole message. One that is too long gets one octet more than the bound, so that parsing
+    /// tells it from one that ends there.
+    fn octets<'s>(&self, stored: &'s Stored<'_>) -> std::io::Result<std::borrow::Cow<'s, [u8]>> {
+        let most = self.limits.message;
+        let mut bytes = stored.whole(most.saturating_add(1))?;
+        if stored.size > most as u64 && bytes.len() <= most {
+            // Unquoting shortened it, or a stream kept no more.
+            bytes.to_mut().resize(most + 1, b'\n');
+        }
+        Ok(bytes)
     }
 
     fn look(&self, bytes: &[u8]) -> (Message, Vec<Evidence>, KindVerdict) {
@@ -291,7 +309,7 @@ pub(super) fn headline(
     }
     let mut seen = std::collections::BTreeSet::new();
     failed.retain(|f| seen.insert(f.to_lowercase()));
-    failed.truncate(32);
+    failed.truncate(limits::RECORD_RECIPIENTS);
     if matches!(kind, Kind::Bounce | Kind::DeliveryNotice) {
         let diagnostic = diagnostics.join(" ");
         let text = cut(&m.text, 4_096);

@@ -445,7 +445,7 @@ const OWN: &[&str] = &[
 ];
 
 /// Challenges are short; what asks for a click in a long text is a newsletter.
-const LONGEST: usize = 6_000;
+const LONGEST: usize = crate::limits::CHALLENGE;
 
 fn asks(m: &Message) -> Option<String> {
     if m.text.len() > LONGEST {

@@ -222,7 +222,7 @@ pub struct KindVerdict {
 }
 
 /// Characters of the words that are kept to show a signal.
-pub const QUOTE: usize = 80;
+pub const QUOTE: usize = crate::limits::QUOTE;
 
 impl Evidence {
     /// Evidence of a signal with the words that show it, cut and put on one line.

@@ -13,10 +13,10 @@ use super::{Basis, Evidence, SeenIn, Signal, languages, list, vendors};
 use crate::message::{LONGEST, Lazy, Mailbox, Message, ReturnPath, Screen, fold, required};
 
 /// Octets of text that patterns look at; automatic answers say what they are in their first lines.
-const TEXT: usize = 16 << 10;
+const TEXT: usize = crate::limits::PATTERN_TEXT;
 
 /// Octets of a subject or header value that patterns look at.
-const FIELD: usize = 1 << 10;
+const FIELD: usize = crate::limits::PATTERN_FIELD;
 
 /// Which field a mark looks at.
 #[derive(PartialEq, Eq, Hash, Clone, Copy)]

@@ -16,7 +16,7 @@ use super::{
 use crate::Error;
 
 /// Folders nested deeper are left out.
-const DEPTH: usize = 64;
+const DEPTH: usize = crate::limits::FOLDERS;
 
 pub(super) fn discover(path: &Path) -> Result<Store, Error> {
     let name = escaped(path.as_os_str().as_bytes());

@@ -11,7 +11,7 @@ use super::{Chunk, Compression, Folder, Skipped};
 use super::{from_line, maildir, mbox, open, roles};
 
 /// Octets that show what a file is.
-const START: usize = 4 << 10;
+const START: usize = crate::limits::FILE_START;
 
 /// What one file is.
 #[derive(Debug, PartialEq, Eq)]
@@ -58,6 +58,7 @@ pub(super) fn chunks(folder: &Folder, octets: u64) -> (Vec<Chunk>, Vec<Skipped>)
 pub(super) fn survey(path: &Path) -> io::Result<Survey> {
     let mut found = Survey::default();
     let (mut files, mut like, mut empty) = (Vec::new(), Vec::new(), Vec::new());
+    let mut linked = Vec::new();
     for entry in std::fs::read_dir(path)? {
         let entry = match entry {
             Ok(entry) => entry,
@@ -70,7 +71,11 @@ pub(super) fn survey(path: &Path) -> io::Result<Survey> {
         match entry.file_type() {
             Ok(kind) if kind.is_dir() => found.folders.push(name),
             Ok(kind) if kind.is_file() => files.push(name),
-            Ok(_) if no_mail(&name) || name.as_bytes().starts_with(b".") => {}
+            Ok(kind) if no_mail(&name) || name.as_bytes().starts_with(b".") => {
+                if kind.is_symlink() && entry.path().is_dir() {
+                    linked.push(Skipped::new(&entry.path(), maildir::why_not(kind)));
+                }
+            }
             Ok(kind) => {
                 found.skipped.push(Skipped::new(&entry.path(), maildir::why_not(kind)));
             }
@@ -81,6 +86,10 @@ pub(super) fn survey(path: &Path) -> io::Result<Survey> {
     files.sort_unstable();
     let has = |name: &str| found.folders.iter().any(|f| f == name);
     found.maildir = has("cur") || has("new") && has("tmp");
+    // Elsewhere a hidden link is nobody's mail; in a Maildir++ it would be a folder.
+    if found.maildir {
+        found.skipped.append(&mut linked);
+    }
     for name in &files {
         if name.as_bytes().starts_with(b".") || no_mail(name) {
             continue;

@@ -5,7 +5,7 @@
 /// Octets from the start of a candidate that decide whether it is a separator.
 pub(super) const WINDOW: usize = 1280;
 /// Longest From_ line.
-const LINE: usize = 1024;
+const LINE: usize = crate::limits::FROM_LINE;
 /// Octets before a candidate that are looked at.
 pub(super) const BEFORE: usize = 4;
 

@@ -16,11 +16,11 @@ use super::{Backing, Chunk, Folder, Layout, Piece, Place, Role, Skipped, Stored,
 use super::{from_line, open, roles};
 
 /// Octets of the first read.
-const HEAD: usize = 16 << 10;
+const HEAD: usize = crate::limits::FILE_HEAD;
 /// Octets of the body that the head holds at least.
 const BODY: usize = 4 << 10;
 /// A header block is cut here.
-const HEADERS: usize = 1 << 20;
+const HEADERS: usize = crate::limits::FILE_HEADERS;
 /// Files of one chunk at most: reading them waits for the disk, so many readers share the work.
 const FILES: usize = 1024;
 /// Octets of a message where nothing could be measured.

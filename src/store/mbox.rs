@@ -18,8 +18,8 @@ use super::{
 
 /// A compressed file may grow to this many times its size (or [`GROWTH_FREE`]) before it is given up:
 /// real mail stays below 50, gzip's limit is 1,032.
-const GROWTH: u64 = 200;
-const GROWTH_FREE: u64 = 64 << 20;
+const GROWTH: u64 = crate::limits::GROWTH;
+const GROWTH_FREE: u64 = crate::limits::GROWTH_FREE;
 
 pub(super) fn chunks(folder: &Folder, octets: u64) -> (Vec<Chunk>, Vec<Skipped>) {
     let file = match open::regular(&folder.path) {

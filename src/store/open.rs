@@ -14,7 +14,7 @@ use super::{Layout, Store, escaped, unescaped};
 use crate::Error;
 
 /// Octets of one message that [`open_message`] gives.
-const LIMIT: u64 = 64 << 20;
+const LIMIT: u64 = crate::limits::EXPLAINED;
 
 pub(super) fn flags() -> OFlags {
     // O_NONBLOCK: opening a FIFO that nobody writes to would wait for ever.

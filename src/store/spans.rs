@@ -7,22 +7,24 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::ops::{ControlFlow, Range};
 use std::os::unix::fs::FileExt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use memchr::memmem;
 use sha2::{Digest, Sha256};
 
 use super::from_line::{self, BEFORE, FromLine, WINDOW};
 use super::{Bounds, Folder, Skipped, roles};
+use crate::limits;
 
 /// Octets of a fresh buffer.
 const BUFFER: usize = 256 << 10;
 /// The buffer grows to this for a large message; behind it a plain file is only skimmed.
-const PLAIN_CAP: usize = 1 << 20;
+const PLAIN_CAP: usize = limits::MBOX_BUFFER;
 /// What is kept of a message in a compressed file, which cannot be read again cheaply.
-const STREAM_CAP: usize = 16 << 20;
+const STREAM_CAP: usize = limits::STREAM_BUFFER;
 /// Header block and message up to which a Content-Length is looked at.
-const LENGTH_HEADERS: usize = 64 << 10;
-const LENGTH_MAX: u64 = 8 << 20;
+const LENGTH_HEADERS: usize = limits::LENGTH_HEADERS;
+const LENGTH_MAX: u64 = limits::LENGTH_MESSAGE;
 /// Messages at the start of a file that show whether it carries true Content-Lengths.
 pub(super) const LENGTH_SAMPLE: u64 = 16;
 /// Whether Content-Length fields (mboxcl, mboxcl2) bound messages. A file has true ones if one of its
@@ -70,6 +72,9 @@ pub(super) struct Reader<'f> {
     message: Option<u64>,
     long: Option<Long>,
     finder: memmem::Finder<'static>,
+    /// Held from the first message of a stream that needs a large buffer: there is one such buffer,
+    /// however many threads read.
+    lent: Option<MutexGuard<'static, ()>>,
     /// Whether a Content-Length was believed.
     pub(super) believed: bool,
     headless: bool,
@@ -81,6 +86,8 @@ struct Long {
     base: u64,
     hash: Option<(Sha256, u64)>,
 }
+
+static LARGE: Mutex<()> = Mutex::new(());
 
 thread_local! {
     static SPARE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
@@ -111,6 +118,7 @@ impl<'f> Reader<'f> {
             message: None,
             long: None,
             finder: memmem::Finder::new(b"\nFrom "),
+            lent: None,
             believed: false,
             headless: false,
         }
@@ -170,6 +178,9 @@ impl<'f> Reader<'f> {
                 self.filled -= dropped;
                 self.base = keep;
             } else if self.buffer.len() < self.cap {
+                if self.buffer.len() >= PLAIN_CAP && self.lent.is_none() {
+                    self.lent = Some(LARGE.lock().unwrap_or_else(PoisonError::into_inner));
+                }
                 self.buffer.resize((self.buffer.len() * 2).min(self.cap), 0);
             } else {
                 self.grow_long(scan);

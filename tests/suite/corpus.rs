@@ -187,6 +187,16 @@ fn the_list_of_what_is_recognised_is_current() {
 }
 
 #[test]
+fn the_list_of_limits_is_current() {
+    let path = root().join("docs/LIMITS.md");
+    if std::env::var_os("UNSCATTER_BLESS").is_some() {
+        fs::write(&path, unscatter::limits::readme()).unwrap();
+    }
+    let stored = fs::read_to_string(&path).unwrap_or_default();
+    assert!(stored == unscatter::limits::readme(), "docs/LIMITS.md is stale: run scripts/bless");
+}
+
+#[test]
 fn no_form_is_told_by_its_text_alone() {
     use unscatter::signals::vendors::Mark;
     for v in signals::vendors::ALL {

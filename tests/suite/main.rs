@@ -9,6 +9,7 @@ mod disks;
 mod explain;
 mod fast_path;
 mod faults;
+mod hostile;
 mod languages;
 mod mailboxes;
 mod moves;
