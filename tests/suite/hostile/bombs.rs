@@ -1,5 +1,4 @@
-//! Large messages that make careless parsers slow, deep or hungry. Each is made for a number, so that
-//! growth can be measured by doubling it.
+//! Large messages that make careless parsers slow, deep or hungry. Each is made for a number of octets.
 
 use super::breaking::Expect;
 use unscatter::signals::Kind;
