@@ -15,6 +15,7 @@ use unscatter::scan::{Options, judge_one};
 use unscatter::{signals, verdict};
 
 use super::exit::Exit;
+use super::sandbox::Sandbox;
 
 /// Octets of a message that are read; parsing stops earlier.
 const MOST: u64 = unscatter::limits::EXPLAINED;
@@ -36,6 +37,9 @@ impl Arguments {
         let mut out = io::stdout().lock();
         let code = self.what.to_str();
         if let Some(bytes) = message(&self.what)? {
+            // Nothing more is opened. The octets of one message may be hostile; where the kernel cannot shut this
+            // in, there is nothing to write either.
+            let _ = Sandbox::default().enter();
             let options = Options { general_only: self.general_only, ..Options::default() };
             let Some(verdict) = judge_one(&bytes, &options) else {
                 bail!("{} is no message", shown(&self.what));

@@ -4,7 +4,9 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::Args;
-use unscatter::scan::Options;
+use unscatter::scan::{Options, ThreadStart};
+
+use super::sandbox::{self, Sandbox};
 
 #[derive(Args)]
 pub(super) struct Judging {
@@ -41,12 +43,39 @@ pub(super) struct Judging {
     #[arg(long, help_heading = "What is judged")]
     pub(super) general_only: bool,
 
+    /// Read mail with all rights of the user, without Landlock and seccomp
+    #[arg(long, help_heading = "Safety")]
+    pub(super) no_sandbox: bool,
+
     /// Parse every message and try every pattern; for checks
     #[arg(long, hide = true)]
     pub(super) slow: bool,
 }
 
 impl Judging {
+    /// Gives up, for this process, what a scan does not need. Says what could not be given up, unless `quiet`.
+    pub(super) fn shut_in(&self, sandbox: &Sandbox, quiet: bool) {
+        if self.no_sandbox {
+            return;
+        }
+        match sandbox.enter() {
+            Err(why) if !quiet => super::complain(&why.to_string()),
+            _ => {}
+        }
+    }
+
+    /// What reading threads do first, where this process moves mail afterwards and so must stay free.
+    pub(super) fn shut_in_readers(&self, sandbox: Sandbox, quiet: bool) -> Option<ThreadStart> {
+        if self.no_sandbox {
+            return None;
+        }
+        match sandbox::can() {
+            Err(why) if !quiet => super::complain(&why.to_string()),
+            _ => {}
+        }
+        Some(sandbox.around_threads())
+    }
+
     pub(super) fn options(&self) -> Options {
         Options {
             sent: self.sent.clone(),

@@ -5,6 +5,7 @@ mod exit;
 mod explain;
 mod judging;
 mod progress;
+mod sandbox;
 mod scan;
 mod stores;
 mod surroundings;

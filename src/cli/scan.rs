@@ -15,6 +15,7 @@ use unscatter::scan::{Finding, Options, Outcome, scan};
 use super::exit::Exit;
 use super::judging::{Judging, at_least_one};
 use super::progress::Bar;
+use super::sandbox::Sandbox;
 use super::surroundings::World;
 
 #[derive(Args)]
@@ -82,6 +83,9 @@ impl Arguments {
 
         World::look_for_unfinished();
         let options = self.options();
+        let state = World::state_folder();
+        let sandbox = Sandbox::reading(self.stores.iter().chain(&self.judging.sent).chain(&state));
+        self.judging.shut_in(&sandbox.and_writing(&self.output), self.quiet);
         let started = Instant::now();
         let result = scan(&self.stores, &options, &|progress| bar.show(progress), &mut |finding| {
             reports.finding(finding);

@@ -10,6 +10,7 @@ use unscatter::report::{escape, text};
 use unscatter::store::{Compression, Folder, Layout, Role, Skipped, Store};
 
 use super::exit::Exit;
+use super::sandbox::Sandbox;
 
 /// Octets that one thread reads at a time.
 const CHUNK: u64 = 8 << 20;
@@ -19,6 +20,10 @@ pub(crate) struct Arguments {
     /// Maildir, mbox file, folder of message files, or a folder that holds several
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
+
+    /// Read mail with all rights of the user, without Landlock and seccomp
+    #[arg(long)]
+    no_sandbox: bool,
 }
 
 /// What a folder holds.
@@ -52,6 +57,11 @@ impl Count {
 
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
+        if !self.no_sandbox
+            && let Err(why) = Sandbox::reading(&self.paths).enter()
+        {
+            super::complain(&why.to_string());
+        }
         let mut out = io::stdout().lock();
         let (mut exit, mut read, mut failed) = (Exit::Done, false, None);
         for path in &self.paths {

@@ -74,6 +74,11 @@ impl World {
         result
     }
 
+    /// Where journals lie, if that can be told.
+    pub(super) fn state_folder() -> Option<PathBuf> {
+        state().ok()
+    }
+
     /// Looks for a run that was broken off, for commands that need no state folder and go on without one.
     pub(super) fn look_for_unfinished() {
         let Ok(state) = state() else { return };

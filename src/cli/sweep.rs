@@ -19,6 +19,7 @@ use unscatter::verdict::Origin;
 use super::exit::Exit;
 use super::judging::{Judging, at_least_one};
 use super::progress::Bar;
+use super::sandbox::Sandbox;
 use super::scan::{is_stdout, list_skipped};
 use super::surroundings::{World, refuse_root};
 
@@ -209,6 +210,10 @@ impl Arguments {
         let options = unscatter::scan::Options {
             threads: self.threads,
             readers: self.readers,
+            thread_start: self.judging.shut_in_readers(
+                Sandbox::reading(self.stores.iter().chain(&self.judging.sent)),
+                self.quiet,
+            ),
             ..self.judging.options()
         };
         let mut stores = Vec::new();

@@ -6,7 +6,7 @@ mod reading;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
@@ -54,6 +54,30 @@ pub struct Options {
     /// Parses every message and tries every pattern, whatever the quick looks say: the slow way, to
     /// compare with. Never changes a result.
     pub slow: bool,
+    /// What each reading thread does before it opens anything.
+    pub thread_start: Option<ThreadStart>,
+}
+
+/// Something that a thread does first: the command line shuts it in.
+#[derive(Clone)]
+pub struct ThreadStart(Arc<dyn Fn() + Send + Sync>);
+
+impl ThreadStart {
+    /// Does this.
+    pub fn new(first: impl Fn() + Send + Sync + 'static) -> ThreadStart {
+        ThreadStart(Arc::new(first))
+    }
+
+    /// Does it now, on the calling thread.
+    pub fn run(&self) {
+        (self.0)();
+    }
+}
+
+impl std::fmt::Debug for ThreadStart {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ThreadStart")
+    }
 }
 
 /// How far a scan is. Given often and from any thread; `octets_done` never falls.
@@ -261,8 +285,10 @@ fn read_all(
     // Opening files waits for the disk, so more read than there are cores.
     let readers = options.readers.unwrap_or((4 * cores).max(16)).max(1);
     let pool = |threads: usize| {
+        let start = options.thread_start.clone();
         rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
+            .start_handler(move |_| start.iter().for_each(ThreadStart::run))
             .build()
             .map_err(|e| Error::Threads(e.to_string()))
     };
