@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 #![expect(clippy::disallowed_methods, reason = "tests own their folders and environment")]
 
+mod attacks;
 mod challenges;
 mod cli;
 mod corpus;
