@@ -1,6 +1,6 @@
 //! What the exit status says. Where a step must not be cut short, a signal is waited for and told as 128 + n.
 
-use std::process::ExitCode;
+use std::process::{ExitCode, ExitStatus};
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +17,34 @@ pub(crate) enum Exit {
     Signal(u8),
 }
 
+impl Exit {
+    /// How another process of this program ended.
+    pub(super) fn of(status: ExitStatus) -> Exit {
+        match status.code() {
+            Some(0) => Exit::Done,
+            Some(1) => Exit::Incomplete,
+            Some(75) => Exit::Busy,
+            Some(code @ 129..=255) => Exit::Signal(u8::try_from(code - 128).unwrap_or(0)),
+            _ => Exit::Failed,
+        }
+    }
+
+    /// How several mailboxes together ended: what some could not do is something skipped, and only where
+    /// none could be worked on nothing was done.
+    pub(super) fn together(all: &[Exit]) -> Exit {
+        let any = |wanted: Exit| all.contains(&wanted);
+        let signal = all.iter().find(|e| matches!(e, Exit::Signal(_)));
+        match (signal, any(Exit::Done) || any(Exit::Incomplete)) {
+            (Some(signal), _) => *signal,
+            (None, true) if all.iter().all(|e| *e == Exit::Done) => Exit::Done,
+            (None, true) => Exit::Incomplete,
+            (None, false) if any(Exit::Failed) => Exit::Failed,
+            (None, false) if any(Exit::Busy) => Exit::Busy,
+            (None, false) => Exit::Done,
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> ExitCode {
         ExitCode::from(match exit {
@@ -26,5 +54,21 @@ impl From<Exit> for ExitCode {
             Exit::Busy => 75,
             Exit::Signal(number) => 128 + number,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Exit::{self, Busy, Done, Failed, Incomplete, Signal};
+
+    #[test]
+    fn several_mailboxes_end_as_one_would_expect() {
+        assert_eq!(Exit::together(&[]), Done);
+        assert_eq!(Exit::together(&[Done, Done]), Done);
+        assert_eq!(Exit::together(&[Done, Failed, Busy]), Incomplete);
+        assert_eq!(Exit::together(&[Busy, Busy]), Busy);
+        assert_eq!(Exit::together(&[Busy, Failed]), Failed);
+        assert_eq!(Exit::together(&[Incomplete, Done]), Incomplete);
+        assert_eq!(Exit::together(&[Done, Signal(15), Failed]), Signal(15));
     }
 }

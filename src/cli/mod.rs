@@ -4,12 +4,16 @@ mod evaluate;
 mod exit;
 mod explain;
 mod judging;
+mod mailboxes;
+mod owners;
+mod plan_file;
 mod progress;
 mod sandbox;
 mod scan;
 mod stores;
 mod surroundings;
 mod sweep;
+mod template;
 mod undo;
 
 use std::ffi::OsString;
@@ -95,7 +99,7 @@ pub(crate) fn run(typed: Vec<OsString>) -> Exit {
     }
     let result = match arguments.command {
         Command::Scan(scan) => scan.run(&typed_again(&typed)),
-        Command::Sweep(sweep) => sweep.run(&typed_again(&typed)),
+        Command::Sweep(sweep) => sweep.run(&typed_again(&typed), &typed),
         Command::Undo(undo) => undo.run(),
         Command::Stores(stores) => stores.run(),
         Command::Explain(explain) => explain.run(),
@@ -141,8 +145,10 @@ fn told(error: &anyhow::Error) -> String {
 
 /// The arguments as they can be typed again, without the program's name.
 fn typed_again(typed: &[OsString]) -> String {
-    let words = typed.iter().skip(1);
+    let words = owners::without(typed, &["--owned-by"]);
     words
+        .iter()
+        .filter(|word| *word != "--tally")
         .map(|word| text::shell_word(&String::from_utf8_lossy(word.as_bytes())))
         .collect::<Vec<_>>()
         .join(" ")

@@ -1,11 +1,11 @@
-//! What commands that change mail take from the world: state folder, time, host name, signals, owner.
+//! What commands that change mail take from the world: state folder, time, host name, signals.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use unscatter::relocation::{self, Known, Report, State};
 
 use super::exit::Exit;
@@ -120,7 +120,7 @@ impl World {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
-fn variable(name: &str) -> Option<OsString> {
+pub(super) fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|v| !v.is_empty())
 }
 
@@ -131,29 +131,10 @@ fn now() -> i64 {
 }
 
 /// `$XDG_STATE_HOME/unscatter`; a relative path there is to be ignored (XDG Base Directory 0.8).
-fn state() -> anyhow::Result<PathBuf> {
+pub(super) fn state() -> anyhow::Result<PathBuf> {
     let absolute = |name| variable(name).map(PathBuf::from).filter(|p| p.is_absolute());
     let base = absolute("XDG_STATE_HOME")
         .or_else(|| absolute("HOME").map(|home| home.join(".local/state")))
         .context("neither XDG_STATE_HOME nor HOME names a folder for the journal; set one")?;
     Ok(base.join("unscatter"))
-}
-
-/// Root must not work on other people's mail: what it makes would not be theirs.
-pub(super) fn refuse_root(stores: &[PathBuf]) -> anyhow::Result<()> {
-    use std::os::unix::fs::MetadataExt;
-    if !rustix::process::geteuid().is_root() {
-        return Ok(());
-    }
-    for store in stores {
-        let Ok(metadata) = std::fs::metadata(store) else { continue };
-        if metadata.uid() != 0 {
-            let shown = super::shown(store);
-            bail!(
-                "{shown} belongs to user {0}; run this as that user: sudo -u '#{0}' unscatter …",
-                metadata.uid()
-            );
-        }
-    }
-    Ok(())
 }

@@ -1,27 +1,29 @@
 //! `sweep`: shows what would go where, writes the plan, and with --apply carries it out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fs::File;
 use std::io::{self, IsTerminal, Write};
-use std::os::unix::ffi::OsStringExt;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::Args;
-use unscatter::relocation::{self, Known, Plan, Report, Session, State, Step, Wishes};
+use unscatter::relocation::{self, Known, Plan, Report, Row, Session, State, Step, Wishes};
 use unscatter::report::text::grouped;
-use unscatter::report::{COLUMNS, Format, Output, escape, rfc3339};
+use unscatter::report::{escape, rfc3339};
 use unscatter::scan::{Finding, Outcome, scan};
 use unscatter::store::Store;
 use unscatter::verdict::Origin;
 
 use super::exit::Exit;
 use super::judging::{Judging, at_least_one};
+use super::mailboxes::{self, Errand};
+use super::owners::{self, Owner};
+use super::plan_file::{self, rows_of, stores_of};
 use super::progress::Bar;
 use super::sandbox::Sandbox;
 use super::scan::{is_stdout, list_skipped};
-use super::surroundings::{World, refuse_root};
+use super::surroundings::World;
 
 /// Examples of each class in a plan.
 const EXAMPLES: usize = 3;
@@ -43,7 +45,7 @@ const CLASSES: [&str; 8] = [
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// Maildir, mbox file, or a folder that holds several
-    #[arg(required_unless_present = "plan", value_name = "STORE")]
+    #[arg(required_unless_present_any = ["plan", "all_users"], value_name = "STORE")]
     stores: Vec<PathBuf>,
 
     /// Where matches go: for a Maildir the name of a folder in it, `/` as hierarchy; for an mbox a file
@@ -61,6 +63,23 @@ pub(crate) struct Arguments {
     /// Copy instead of moving
     #[arg(long, help_heading = "Moving")]
     copy: bool,
+
+    /// Sweep all mailboxes of a host, each with the rights of its owner: /var/vmail/%d/%n/Maildir,
+    /// ~%u/Maildir; placeholders in --to are filled in as well
+    #[arg(long, value_name = "TEMPLATE", conflicts_with_all = ["stores", "plan", "output"], help_heading = "Moving")]
+    all_users: Option<OsString>,
+
+    /// Mailboxes of --all-users at a time [default: one per processor, at least 2]
+    #[arg(long, value_name = "N", value_parser = at_least_one, requires = "all_users", help_heading = "Moving")]
+    jobs: Option<usize>,
+
+    /// Only stores of this user and group; this program says so to itself
+    #[arg(long, value_name = "UID:GID", value_parser = owners::owner, hide = true)]
+    owned_by: Option<Owner>,
+
+    /// End with a line for the process that started this one
+    #[arg(long, hide = true)]
+    tally: bool,
 
     /// Append .CLASS to the target
     #[arg(long, help_heading = "Moving")]
@@ -126,11 +145,22 @@ struct Made {
 }
 
 impl Arguments {
-    pub(crate) fn run(self, typed: &str) -> anyhow::Result<Exit> {
+    pub(crate) fn run(mut self, typed: &str, words: &[OsString]) -> anyhow::Result<Exit> {
         self.check()?;
+        if let (Some(template), Some(to)) = (&self.all_users, &self.to) {
+            let jobs = self.jobs.unwrap_or_else(mailboxes::at_once);
+            let (apply, quiet) = (self.apply, self.quiet);
+            return mailboxes::sweep(&Errand { template, to, jobs, apply, quiet }, words);
+        }
+        if let Some(owner) = self.owned_by {
+            owners::only_of(&mut self.stores, owner);
+        } else if self.apply
+            && let Some(exit) = owners::hand_over(&self.named()?, words)?
+        {
+            return Ok(exit);
+        }
         let world = World::look(self.apply)?;
         let session = if self.apply {
-            refuse_root(&self.stores)?;
             let session = world.with(Session::begin)?;
             for note in &session.healed().notes {
                 super::complain(note);
@@ -150,12 +180,12 @@ impl Arguments {
             World::tell_unfinished(&known);
         }
         let made = match &self.plan {
-            Some(path) => self.saved(path)?,
+            Some(path) => self.saved(path, &known)?,
             None => world.idly(|| self.planned(&known))?,
         };
         list_skipped(&made.outcome);
         for output in &self.output {
-            write_plan(output, &made)?;
+            plan_file::write(output, &made.plan, &made.findings, &made.outcome)?;
         }
         let to_stderr = self.output.iter().any(|path| is_stdout(path));
         let mut out: Box<dyn Write> =
@@ -167,6 +197,9 @@ impl Arguments {
                 }
                 if !self.quiet {
                     self.show(&mut out, &made, typed)?;
+                }
+                if self.tally {
+                    writeln!(out, "{}", mailboxes::tally(made.plan.steps.len() as u64, None))?;
                 }
                 let whole = made.outcome.skipped.is_empty() && made.plan.skipped.is_empty();
                 Ok(if whole { Exit::Done } else { Exit::Incomplete })
@@ -180,6 +213,9 @@ impl Arguments {
                 tell(&report);
                 if !self.quiet || report.moved() > 0 {
                     self.digest(&mut out, &made, &report)?;
+                }
+                if self.tally {
+                    writeln!(out, "{}", mailboxes::tally(report.moved(), report.run))?;
                 }
                 Ok(world.exit(&report, !made.outcome.skipped.is_empty()))
             }
@@ -243,25 +279,36 @@ impl Arguments {
         Ok(Made { plan, findings, outcome })
     }
 
-    fn saved(&self, path: &Path) -> anyhow::Result<Made> {
-        let shown = super::shown(path);
-        let file = File::open(path).with_context(|| format!("cannot read {shown}"))?;
-        let rows = relocation::read_rows(io::BufReader::new(file), &shown, &escape::undo_cell)?;
+    fn saved(&self, path: &Path, known: &Known) -> anyhow::Result<Made> {
+        let mut rows = rows_of(path)?;
         let mut paths = self.stores.clone();
         if paths.is_empty() {
-            let named: BTreeSet<&Vec<u8>> = rows.iter().map(|r| &r.store).collect();
-            paths =
-                named.into_iter().map(|n| PathBuf::from(OsString::from_vec(n.clone()))).collect();
+            paths = stores_of(&rows);
         }
-        if self.apply {
-            refuse_root(&paths)?;
+        if let Some(owner) = self.owned_by {
+            owners::only_of(&mut paths, owner);
         }
         let mut stores = Vec::new();
         for path in &paths {
             stores.push(Store::discover(path)?);
         }
-        let plan = relocation::plan_rows(&stores, &rows, self.copy)?;
+        if self.owned_by.is_some() {
+            // The rows of others are for the process of their owner.
+            let ours = |r: &Row| paths.iter().any(|p| p.as_os_str().as_bytes() == r.store);
+            rows.retain(ours);
+        }
+        let nothing = Known::default();
+        let known = if self.again { &nothing } else { known };
+        let plan = relocation::plan_rows(&stores, &rows, self.copy, known)?;
         Ok(Made { plan, findings: Vec::new(), outcome: Outcome::default() })
+    }
+
+    /// The stores that are meant: those of the command line, else those of the saved plan.
+    fn named(&self) -> anyhow::Result<Vec<PathBuf>> {
+        match &self.plan {
+            Some(path) if self.stores.is_empty() => Ok(stores_of(&rows_of(path)?)),
+            _ => Ok(self.stores.clone()),
+        }
     }
 
     /// Whether so much of a folder may go. A plan that a person has looked through is not asked about.
@@ -382,7 +429,8 @@ impl Arguments {
             writeln!(out, "{verb} {count} {class} to {}", escape::escaped_before(to))?;
         }
         if let Some(run) = report.run.filter(|_| report.moved() > 0) {
-            writeln!(out, "\nTo take it back:\n  unscatter undo {run}")?;
+            let back = owners::undo_command(self.owned_by, None, run);
+            writeln!(out, "\nTo take it back:\n  {back}")?;
             if made.plan.steps.iter().any(|s| matches!(s.to, relocation::Target::Folder(_))) {
                 writeln!(
                     out,
@@ -467,59 +515,6 @@ fn without_share(typed: &str, remove: bool) -> String {
         }
     }
     words.join(" ")
-}
-
-/// The plan as CSV: the columns of a scan, and where each message goes.
-struct Rows {
-    writer: csv::Writer<Box<dyn Write>>,
-    ways: BTreeMap<(String, String), (String, String)>,
-}
-
-impl Format for Rows {
-    fn begin(&mut self) -> io::Result<()> {
-        let names = COLUMNS.iter().map(|c| c.name).chain(["move_from", "move_to"]);
-        self.writer.write_record(names).map_err(io::Error::other)
-    }
-
-    fn finding(&mut self, finding: &Finding) -> io::Result<()> {
-        let key = (finding.store.clone(), finding.locator.clone());
-        let Some((from, to)) = self.ways.get(&key) else { return Ok(()) };
-        for column in COLUMNS {
-            let cell = (column.cell)(finding);
-            let cell = escape::defuse(cell.shown());
-            self.writer.write_field(cell.as_bytes()).map_err(io::Error::other)?;
-        }
-        for place in [from, to] {
-            let cell = escape::defuse(escape::escaped_before(place));
-            self.writer.write_field(cell.as_bytes()).map_err(io::Error::other)?;
-        }
-        self.writer.write_record(None::<&[u8]>).map_err(io::Error::other)
-    }
-
-    fn end(&mut self, _: &Outcome) -> io::Result<()> {
-        self.writer.flush()
-    }
-}
-
-fn write_plan(path: &Path, made: &Made) -> anyhow::Result<()> {
-    let way = |s: &Step| ((s.store.clone(), s.locator.clone()), (s.from.folder(), s.target()));
-    let ways: BTreeMap<_, _> = made.plan.steps.iter().map(way).collect();
-    let rows = |to: Box<dyn Write>| -> Box<dyn Format> {
-        Box::new(Rows { writer: csv::Writer::from_writer(to), ways: ways.clone() })
-    };
-    if is_stdout(path) {
-        let mut rows = rows(Box::new(io::stdout()));
-        rows.begin()?;
-        for finding in &made.findings {
-            rows.finding(finding)?;
-        }
-        return Ok(rows.end(&made.outcome)?);
-    }
-    let mut output = Output::create_with(path, &rows)?;
-    for finding in &made.findings {
-        output.finding(finding)?;
-    }
-    Ok(output.finish(&made.outcome)?)
 }
 
 fn origin(written: &str) -> Result<Origin, String> {

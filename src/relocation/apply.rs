@@ -88,7 +88,7 @@ pub fn apply(plan: &Plan, session: &Session, around: &Surroundings<'_>) -> Resul
         if job.stopped() {
             break;
         }
-        mbox::sweep(&mut job, path, &steps, plan.include_flagged)?;
+        mbox::sweep(&mut job, path, &steps)?;
     }
     for path in std::mem::take(&mut job.created) {
         recovery::empty_target(&mut job, &path)?;
@@ -210,10 +210,10 @@ fn prepare(maildir: &mut Maildir, steps: &[(&Step, Spot)]) -> io::Result<()> {
 fn examine(
     maildir: &mut Maildir,
     step: &Step,
-    spot: &Spot,
+    asked: &Spot,
     include_flagged: bool,
 ) -> Result<(Spot, Seen), String> {
-    let mut spot = spot.clone();
+    let mut spot = asked.clone();
     let read = match maildir.read(&spot) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => {
             let found = maildir.renamed(&spot).map_err(|e| e.to_string())?;
@@ -227,7 +227,9 @@ fn examine(
         return Err("its octets have changed since it was scanned; left alone".into());
     }
     let flags = maildir::flags(&spot.name);
-    if flags.contains(&b'F') && !include_flagged {
+    // A plan that takes flagged mail names it with its flag.
+    let planned = maildir::flags(&asked.name).contains(&b'F');
+    if flags.contains(&b'F') && !planned && !include_flagged {
         return Err("flagged since it was scanned; left alone".into());
     }
     if flags.contains(&b'D') {
@@ -289,11 +291,13 @@ pub(super) fn carry_out(
     }
     for m in done {
         // Somebody may have renamed it again in the target already; then it is there by its unique part.
-        let there = match maildir.look(&m.to) {
-            Ok(Some(seen)) => job.kind == Kind::Copy || seen.ino == m.ino,
-            _ => maildir.renamed(&m.to).is_ok_and(|found| found.is_some()),
-        };
-        if !there && !m.to.name.is_empty() {
+        // A copy that was removed has no target.
+        let there = m.to.name.is_empty()
+            || match maildir.look(&m.to) {
+                Ok(Some(seen)) => job.kind == Kind::Copy || seen.ino == m.ino,
+                _ => maildir.renamed(&m.to).is_ok_and(|found| found.is_some()),
+            };
+        if !there {
             let place = shown(&m.top.join(m.to.path()));
             job.report.notes.push(format!("{place}: was moved on by somebody else at once"));
         }

@@ -24,15 +24,18 @@ pub struct State {
 const PRIVATE: Mode = Mode::from_raw_mode(0o600);
 
 impl State {
-    /// Opens the folder, creating it with mode 0700.
+    /// Opens the folder, creating it with mode 0700. One that others may read is closed to them: there
+    /// is mail in it.
     pub fn open(path: &Path) -> Result<State, Error> {
-        use std::os::unix::fs::DirBuilderExt;
-        std::fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(path)
-            .map_err(|e| Error::system(path, e))?;
-        Self::existing(path)?.ok_or_else(|| Error::system(path, io::ErrorKind::NotFound))
+        make_folder(path)?;
+        let state = Self::existing(path)?;
+        let state = state.ok_or_else(|| Error::system(path, io::ErrorKind::NotFound))?;
+        let failed = |e| Error::system(path, e);
+        let mode = rustix::fs::fstat(&state.dir).map_err(failed)?.st_mode;
+        if mode & 0o077 != 0 {
+            rustix::fs::fchmod(&state.dir, Mode::from_raw_mode(0o700)).map_err(failed)?;
+        }
+        Ok(state)
     }
 
     /// Opens the folder where there is one; writes nothing.
@@ -112,8 +115,28 @@ impl State {
         for run in &runs {
             run.teach(&mut known);
         }
+        known.copied = copies(&runs);
         Ok(known)
     }
+}
+
+/// Creates what is missing of a path. Each name is durable before anything relies on it: a journal in a
+/// folder that a power cut takes away would heal nothing.
+fn make_folder(path: &Path) -> Result<(), Error> {
+    use std::os::unix::fs::DirBuilderExt;
+    if path.is_dir() {
+        return Ok(());
+    }
+    let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
+    if let Some(parent) = parent {
+        make_folder(parent)?;
+    }
+    match std::fs::DirBuilder::new().mode(0o700).create(path) {
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+        other => other.map_err(|e| Error::system(path, e))?,
+    }
+    let parent = parent.unwrap_or(Path::new("."));
+    File::open(parent).and_then(|f| f.sync_all()).map_err(|e| Error::system(parent, e))
 }
 
 fn whole(file: &File) -> io::Result<Vec<u8>> {
@@ -129,6 +152,40 @@ fn name(run: u64) -> String {
     format!("run-{run:06}.journal")
 }
 
+/// The copies that are still where a run put them.
+fn copies(runs: &[Run]) -> BTreeSet<(PathBuf, [u8; 32])> {
+    let mut copied = BTreeSet::new();
+    for run in runs {
+        match run.begin() {
+            Some((Kind::Copy, _)) => copied.extend(
+                run.moves(true)
+                    .iter()
+                    .map(|m| (super::below(&m.top, &m.to.below), m.fingerprint.sha256)),
+            ),
+            Some((Kind::Undo(_), _)) => {
+                // Where an undo took a message from, there is no copy of it any more.
+                for m in run.moves(true) {
+                    let place = super::below(&m.top, &m.from.below);
+                    copied.remove(&(place, m.fingerprint.sha256));
+                }
+            }
+            _ => {}
+        }
+        for (c, way) in run.carried() {
+            match run.begin() {
+                Some((Kind::Copy, _)) => {
+                    copied.insert((way.to.to_owned(), c.fingerprint.sha256));
+                }
+                Some((Kind::Undo(_), _)) => {
+                    copied.remove(&(way.from.to_owned(), c.fingerprint.sha256));
+                }
+                _ => {}
+            }
+        }
+    }
+    copied
+}
+
 /// What earlier runs teach a plan.
 #[derive(Debug, Default)]
 pub struct Known {
@@ -136,6 +193,8 @@ pub struct Known {
     pub returned: BTreeSet<[u8; 32]>,
     /// Folders and files that a sweep filled, in their real place.
     pub swept: BTreeSet<PathBuf>,
+    /// What a copy put where, and no undo has removed: place in its real form, and digest.
+    pub copied: BTreeSet<(PathBuf, [u8; 32])>,
     /// Runs that were broken off.
     pub unfinished: Vec<u64>,
 }
@@ -298,6 +357,8 @@ pub(super) struct Journal {
     at: u64,
     next: u64,
     pending: Vec<u8>,
+    /// Number of the batch that is pending.
+    batch: u64,
 }
 
 impl Journal {
@@ -306,8 +367,15 @@ impl Journal {
         let run = state.numbers()?.last().copied().unwrap_or(0) + 1;
         let name = name(run);
         let file = state.file(&name, OFlags::RDWR | OFlags::CREATE | OFlags::EXCL)?;
-        let mut journal =
-            Journal { run, file, path: state.path(&name), at: 0, next: 1, pending: Vec::new() };
+        let mut journal = Journal {
+            run,
+            file,
+            path: state.path(&name),
+            at: 0,
+            next: 1,
+            pending: Vec::new(),
+            batch: 1,
+        };
         journal.push(&Record::Begin { kind, time });
         journal.sync()?;
         state.sync()?;
@@ -337,7 +405,8 @@ impl Journal {
             .max()
             .unwrap_or(0)
             + 1;
-        let journal = Journal { run, file, path, at: sound, next, pending: Vec::new() };
+        let batch = records.iter().filter(|r| matches!(r, Record::Batch(_))).count() as u64 + 1;
+        let journal = Journal { run, file, path, at: sound, next, pending: Vec::new(), batch };
         Ok((journal, Run { number: run, records }))
     }
 
@@ -348,6 +417,9 @@ impl Journal {
 
     /// Adds a record; it is durable after the next [`Journal::sync`].
     pub(super) fn push(&mut self, record: &Record) {
+        if self.pending.is_empty() {
+            self.pending.extend(Record::Batch(self.batch).line());
+        }
         self.pending.extend(record.line());
     }
 
@@ -361,6 +433,7 @@ impl Journal {
         written.and_then(|()| self.file.sync_data()).map_err(|e| Error::system(&self.path, e))?;
         self.at += self.pending.len() as u64;
         self.pending.clear();
+        self.batch += 1;
         Ok(())
     }
 
@@ -408,9 +481,14 @@ mod tests {
         let (_folder, state) = state();
         written(&state);
         let runs = state.runs().unwrap();
-        assert_eq!(runs[0].records[0], Record::Begin { kind: Kind::Undo(7), time: 5 });
-        assert_eq!(runs[0].records[1], a_move());
-        assert_eq!(runs[0].records[2], Record::Void(9, "why\nnot".into()));
+        let records = [
+            Record::Batch(1),
+            Record::Begin { kind: Kind::Undo(7), time: 5 },
+            Record::Batch(2),
+            a_move(),
+            Record::Void(9, "why\nnot".into()),
+        ];
+        assert_eq!(runs[0].records, records);
     }
 
     #[test]
@@ -432,11 +510,46 @@ mod tests {
         let (_folder, state) = state();
         let journal = written(&state);
         let mut octets = std::fs::read(&journal.path).unwrap();
-        octets[20] ^= 1;
+        octets[40] ^= 1;
         std::fs::write(&journal.path, &octets).unwrap();
         assert!(matches!(Journal::reopen(&state, 1), Err(Error::Damaged { .. })));
         assert!(matches!(state.runs(), Err(Error::Damaged { .. })));
         assert_eq!(std::fs::read(&journal.path).unwrap(), octets);
+    }
+
+    #[test]
+    fn a_hole_in_the_last_batch_is_cut_and_one_before_it_is_damage() {
+        let (_folder, state) = state();
+        let mut journal = written(&state);
+        let sound = std::fs::metadata(&journal.path).unwrap().len() as usize;
+        (0..40).for_each(|_| journal.push(&a_move()));
+        journal.sync().unwrap();
+        // Of a batch that was being written when the power went, later pages may be there and earlier
+        // ones not.
+        let mut octets = std::fs::read(&journal.path).unwrap();
+        octets[sound + 100..sound + 900].fill(0);
+        std::fs::write(&journal.path, &octets).unwrap();
+        assert_eq!(state.runs().unwrap()[0].records.len(), 6);
+        let (mut again, run) = Journal::reopen(&state, 1).unwrap();
+        assert_eq!(run.records.len(), 6, "the record of the batch itself is whole");
+        again.push(&a_move());
+        again.sync().unwrap();
+        assert_eq!(state.runs().unwrap()[0].records.len(), 8);
+        let mut octets = std::fs::read(&journal.path).unwrap();
+        octets[60..80].fill(0);
+        std::fs::write(&journal.path, &octets).unwrap();
+        assert!(matches!(Journal::reopen(&state, 1), Err(Error::Damaged { .. })));
+    }
+
+    #[test]
+    fn state_that_others_may_read_is_closed_to_them() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/b");
+        std::fs::create_dir_all(&path).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        State::open(&path).unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
     }
 
     #[test]

@@ -173,18 +173,28 @@ fn remove(path: &Path) -> io::Result<()> {
     std::fs::remove_file(path)
 }
 
-/// Removes the dotlock that a killed run left, if it is still that one and the process is gone.
+/// Removes the dotlock that a killed run left, if it is still that one and the process is gone. A process
+/// that began after the lock was made is not the one that made it: numbers are given again.
 pub(super) fn clear(path: &Path, content: &[u8]) {
+    let lock = beside(path, ".lock");
+    let temporary = temporary(path, content);
+    let made = [&lock, &temporary]
+        .iter()
+        .filter_map(|p| std::fs::symlink_metadata(p).ok())
+        .map(|m| m.mtime())
+        .max();
+    let Some(made) = made else { return };
     let pid = content.split(|b| *b == b':').next().and_then(|p| std::str::from_utf8(p).ok());
+    let pid = pid.and_then(|p| p.parse::<i32>().ok());
     let alive = pid
-        .and_then(|p| rustix::process::Pid::from_raw(p.parse().ok()?))
+        .and_then(rustix::process::Pid::from_raw)
         .is_some_and(|p| rustix::process::test_kill_process(p) != Err(Errno::SRCH));
-    if alive && pid.map(str::to_owned) != Some(std::process::id().to_string()) {
+    let own = pid.is_some_and(|p| u32::try_from(p) == Ok(std::process::id()));
+    if alive && !own && pid.and_then(began).is_none_or(|at| at <= made + 1) {
         return;
     }
     // Gone already is what is wanted; what cannot be removed shows as busy later.
-    let _ = remove(&temporary(path, content));
-    let lock = beside(path, ".lock");
+    let _ = remove(&temporary);
     let is_ours = rustix::fs::open(
         &lock,
         OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC,
@@ -197,6 +207,17 @@ pub(super) fn clear(path: &Path, content: &[u8]) {
     if is_ours {
         let _ = remove(&lock);
     }
+}
+
+/// When a process began, Unix seconds, as `/proc` tells it; none where that cannot be read.
+fn began(pid: i32) -> Option<i64> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name in parentheses may hold anything; the 20th field behind it is the time since the boot.
+    let ticks: u64 = stat.rsplit_once(')')?.1.split_whitespace().nth(19)?.parse().ok()?;
+    let all = std::fs::read_to_string("/proc/stat").ok()?;
+    let boot: i64 = all.lines().find_map(|l| l.strip_prefix("btime "))?.trim().parse().ok()?;
+    let per_second = rustix::param::clock_ticks_per_second();
+    Some(boot + i64::try_from(ticks / per_second.max(1)).ok()?)
 }
 
 const TRIES: u64 = 3;
@@ -245,4 +266,33 @@ fn once(
         result.map_err(|e| (held[i].path.clone(), e))?;
     }
     Ok(held)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A process that lives for a moment.
+    fn sleeper() -> std::process::Child {
+        std::process::Command::new("sleep").arg("60").spawn().unwrap()
+    }
+
+    #[test]
+    fn a_dotlock_older_than_the_process_of_its_number_is_cleared() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mbox, lock) = (folder.path().join("inbox"), folder.path().join("inbox.lock"));
+        let mut other = sleeper();
+        let content = format!("{}:host\n", other.id()).into_bytes();
+        std::fs::write(&lock, &content).unwrap();
+        clear(&mbox, &content);
+        assert!(lock.exists(), "it may be that process that made it");
+        let before = std::time::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+        File::options().write(true).open(&lock).unwrap().set_modified(before).unwrap();
+        clear(&mbox, b"1:host\n");
+        assert!(lock.exists(), "it is another one");
+        clear(&mbox, &content);
+        assert!(!lock.exists(), "its maker is gone, and its number was given again");
+        other.kill().unwrap();
+        other.wait().unwrap();
+    }
 }

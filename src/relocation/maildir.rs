@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, RenameFlags, ResolveFlags, Stat, Timespec};
@@ -47,12 +48,28 @@ pub(super) struct Maildir {
     dirs: BTreeMap<PathBuf, Rc<OwnedFd>>,
     /// Unique parts of the names in a folder.
     taken: BTreeMap<PathBuf, BTreeSet<Vec<u8>>>,
+    /// Folders whose names were looked through, so that a thousand messages that a mail program
+    /// renamed at once are not looked for by reading it a thousand times.
+    listed: BTreeMap<PathBuf, Listed>,
 }
+
+/// The names of a folder by their stem, and when it was last changed before they were read.
+struct Listed {
+    changed: (i64, u32),
+    first: Instant,
+    /// Read so long after the last change that another one would have another time.
+    settled: bool,
+    names: BTreeMap<Vec<u8>, Vec<u8>>,
+}
+
+/// Longer than a step of the clock that file systems stamp changes with.
+const TICK: Duration = Duration::from_millis(50);
 
 impl Maildir {
     pub(super) fn open(top: &Path) -> io::Result<Maildir> {
         let top = rustix::fs::open(top, DIRECTORY, Mode::empty())?;
-        Ok(Maildir { top, dirs: BTreeMap::new(), taken: BTreeMap::new() })
+        let (dirs, taken, listed) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Ok(Maildir { top, dirs, taken, listed })
     }
 
     /// A directory below the top. No component may be a link or lead out.
@@ -108,16 +125,44 @@ impl Maildir {
     /// Looks once in `cur` and `new` for the file with the same stem: its flags may have changed, and
     /// mbsync adds `,U=n` to names that it has seen.
     pub(super) fn renamed(&mut self, spot: &Spot) -> io::Result<Option<Spot>> {
-        let wanted = stem(&spot.name).to_owned();
         for cur in [true, false] {
             let found = Spot { cur, name: Vec::new(), ..spot.clone() };
-            for name in self.names(&found)? {
-                if stem(&name) == wanted {
-                    return Ok(Some(Spot { name, ..found }));
-                }
+            if let Some(name) = self.listed(&found, stem(&spot.name))? {
+                return Ok(Some(Spot { name, ..found }));
             }
         }
         Ok(None)
+    }
+
+    /// The name in a folder that has this stem. Reads the folder, unless nobody changed it since.
+    fn listed(&mut self, spot: &Spot, wanted: &[u8]) -> io::Result<Option<Vec<u8>>> {
+        let folder = folder_of(spot);
+        let dir = match self.sub(spot) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                self.listed.remove(&folder);
+                return Ok(None);
+            }
+            other => other?,
+        };
+        let stat = rustix::fs::fstat(&*dir)?;
+        let changed = (stat.st_mtime, u32::try_from(stat.st_mtime_nsec).unwrap_or(0));
+        let mut first = Instant::now();
+        let mut settled = false;
+        if let Some(known) = self.listed.get(&folder).filter(|l| l.changed == changed) {
+            let found = known.names.get(wanted).cloned();
+            if known.settled || (found.is_some() && known.first.elapsed() < TICK) {
+                return Ok(found);
+            }
+            (first, settled) = (known.first, known.first.elapsed() >= TICK);
+        }
+        let names: BTreeMap<_, _> =
+            self.names(spot)?.into_iter().map(|name| (stem(&name).to_owned(), name)).collect();
+        let found = names.get(wanted).cloned();
+        if self.listed.len() > 7 {
+            self.listed.clear();
+        }
+        self.listed.insert(folder, Listed { changed, first, settled, names });
+        Ok(found)
     }
 
     fn names(&mut self, spot: &Spot) -> io::Result<Vec<Vec<u8>>> {
@@ -170,7 +215,9 @@ impl Maildir {
                 RenameFlags::NOREPLACE
             },
         ) {
-            Err(Errno::INVAL | Errno::NOSYS) => by_link(&source, &from.name, &target, &to.name),
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
+                by_link(&source, &from.name, &target, &to.name)
+            }
             other => Ok(other?),
         }
     }
@@ -227,7 +274,9 @@ impl Maildir {
         let (tmp, target) = (self.dir(&m.to.below.join("tmp"))?, self.sub(&m.to)?);
         let flags = RenameFlags::NOREPLACE;
         match rustix::fs::renameat_with(&*tmp, &*m.to.name, &*target, &*m.to.name, flags) {
-            Err(Errno::INVAL | Errno::NOSYS) => by_link(&tmp, &m.to.name, &target, &m.to.name),
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
+                by_link(&tmp, &m.to.name, &target, &m.to.name)
+            }
             other => Ok(other?),
         }
     }

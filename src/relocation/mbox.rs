@@ -12,9 +12,7 @@ use rustix::fs::{Mode, OFlags};
 use super::apply::Job;
 use super::journal::{Carried, Kind, Record};
 use super::lock::{self, Held, Refused};
-use super::messages::{
-    Shape, bare, doubt, head, is_flagged, is_pseudo, is_whole, shape, stamp, value,
-};
+use super::messages::{Shape, bare, doubt, head, is_pseudo, is_whole, shape, stamp, value};
 use super::plan::{Site, Step, Target};
 use super::redo::{Change, Moment, Piece, Redo, Writer};
 use super::{Error, fingerprint, profile, read_at, shown};
@@ -28,12 +26,7 @@ struct Wanted<'a> {
 }
 
 /// Moves messages of one mbox, target by target.
-pub(super) fn sweep(
-    job: &mut Job<'_>,
-    path: &Path,
-    steps: &[&Step],
-    include_flagged: bool,
-) -> Result<(), Error> {
+pub(super) fn sweep(job: &mut Job<'_>, path: &Path, steps: &[&Step]) -> Result<(), Error> {
     let mut targets: BTreeMap<&Path, Vec<Wanted<'_>>> = BTreeMap::new();
     for step in steps {
         if let (Site::Span { offset, length, .. }, Target::Mbox(to)) = (&step.from, &step.to) {
@@ -42,7 +35,7 @@ pub(super) fn sweep(
         }
     }
     let targets: Vec<(&Path, Vec<Wanted<'_>>)> = targets.into_iter().collect();
-    transfer(job, path, &targets, include_flagged)
+    transfer(job, path, &targets)
 }
 
 impl Wanted<'_> {
@@ -111,7 +104,6 @@ fn transfer(
     job: &mut Job<'_>,
     from: &Path,
     targets: &[(&Path, Vec<Wanted<'_>>)],
-    include_flagged: bool,
 ) -> Result<(), Error> {
     let failed = |e: io::Error| Error::system(from, e);
     let mut created = Vec::new();
@@ -131,7 +123,8 @@ fn transfer(
     let mut picked: BTreeMap<usize, (usize, &Wanted<'_>)> = BTreeMap::new();
     for (slot, (_, wanted)) in targets.iter().enumerate() {
         for w in wanted {
-            match pick(source, all, w, include_flagged) {
+            // A flag stands in its octets: one that was set since the plan shows as a change.
+            match pick(source, all, w) {
                 Ok(Ok(i)) => {
                     picked.insert(i, (slot, w));
                 }
@@ -302,12 +295,7 @@ pub(super) fn times(m: &std::fs::Metadata) -> (Moment, Moment) {
 }
 
 /// Finds a wanted message under the lock and compares it with what was judged.
-fn pick(
-    file: &File,
-    all: &[Bounds],
-    w: &Wanted<'_>,
-    include_flagged: bool,
-) -> io::Result<Result<usize, String>> {
+fn pick(file: &File, all: &[Bounds], w: &Wanted<'_>) -> io::Result<Result<usize, String>> {
     let Ok(i) = all.binary_search_by_key(&w.offset, |b| b.start) else {
         return Ok(Err("no message begins there any more; scan again".into()));
     };
@@ -326,9 +314,6 @@ fn pick(
     let head = head(file, b.start, b.end)?;
     if is_pseudo(&head) {
         return Ok(Err("it keeps the state of the folder".into()));
-    }
-    if is_flagged(&head) && !include_flagged {
-        return Ok(Err("flagged; left alone".into()));
     }
     Ok(Ok(i))
 }

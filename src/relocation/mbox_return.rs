@@ -12,6 +12,7 @@ use super::lock::{self};
 use super::mbox;
 use super::messages::{self, Found};
 use super::redo::{Change, Piece, Writer};
+use super::undo::LAST;
 use super::{Error, absent, hex, shown};
 use crate::store::Bounds;
 
@@ -62,6 +63,7 @@ pub(super) fn mbox_back(
     let failed = |e: io::Error| Error::system(way.away, e);
     let (home, away) = (&shapes[0].bounds, &shapes[1].bounds);
     let there = messages::hashes(&held[1].file, away).map_err(failed)?;
+    let here = messages::hashes(&held[0].file, home).map_err(failed)?;
     let mut used = BTreeSet::new();
     let mut returns = Vec::new();
     // From the end: what the sweep appended stands behind the like of it that was there before.
@@ -75,6 +77,12 @@ pub(super) fn mbox_back(
             job.report.skip(what, "not there any more, or its octets have changed");
             continue;
         };
+        if copied && !here.iter().any(|h| h.bare == c.bare) {
+            job.report.gone += 1;
+            let what = format!("{} sha256 {}", shown(way.away), &hex(&c.fingerprint.sha256)[..16]);
+            job.report.skip(what, LAST);
+            continue;
+        }
         used.insert(i);
         let print = Found { fingerprint: there[i].fingerprint, bare: there[i].bare };
         returns.push((i, Return { what: c, now: away[i], print, place: 0, at_end: false }));
@@ -93,7 +101,6 @@ pub(super) fn mbox_back(
     let mut cut = removal(job, txn, way, &held[1], away, &used)?;
     let mut changes = Vec::new();
     if !copied {
-        let here = messages::hashes(&held[0].file, home).map_err(failed)?;
         places(way, &held[0].file, home, &here, &mut returns).map_err(failed)?;
         let add = insertion(job, txn, way, &held, home, home_size, &mut returns)?;
         // What could not be placed stays in the other file as well.

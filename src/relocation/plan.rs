@@ -96,6 +96,14 @@ pub enum Site {
 }
 
 impl Site {
+    /// What tells one message from another, however its store was named: file, and octet in an mbox.
+    pub(super) fn place(&self) -> (PathBuf, u64) {
+        match self {
+            Site::File { top, below } => (top.join(below), 0),
+            Site::Span { path, offset, .. } => (path.clone(), *offset),
+        }
+    }
+
     /// Folder or file, escaped for display.
     pub fn folder(&self) -> String {
         match self {
@@ -177,7 +185,7 @@ pub struct Plan {
     pub skipped: Vec<Skipped>,
     /// Copies instead of moving.
     pub copy: bool,
-    /// Flagged mail goes too; without it a flag that was set meanwhile keeps a message.
+    /// A flag that was set since the plan was made keeps no message; without it, it does.
     pub include_flagged: bool,
 }
 
@@ -203,7 +211,8 @@ pub fn plan(
     let places = Places::of(stores);
     for finding in findings.iter().filter(|f| wishes.wants(f)) {
         match choose(&places, finding, wishes, known, &mut targets)? {
-            Choice::Go(step) if seen.insert(step.from.clone()) => plan.steps.push(step),
+            // Stores that are given twice, or that lie in each other, name one message twice.
+            Choice::Go(step) if seen.insert(step.from.place()) => plan.steps.push(step),
             Choice::Go(_) => {}
             Choice::Stay(why) => *plan.left.entry(why).or_default() += 1,
             Choice::Skip(why) => plan
@@ -263,16 +272,21 @@ impl<'a> Places<'a> {
         }
         let path = Path::new(OsStr::from_bytes(locator));
         let full = store.root.join(path);
-        let dir = full.parent()?;
-        let holds = |f: &&Folder| match f.layout {
-            Layout::Maildir => {
-                matches!(dir.file_name()?.as_bytes(), b"cur" | b"new").then_some(())?;
-                (dir.parent()? == f.path).then_some(())
+        let dir = path.parent()?;
+        // A store that was named by a link has its folders where the link leads: what is below it tells.
+        let sub = dir.file_name().filter(|n| matches!(n.as_bytes(), b"cur" | b"new"));
+        if let (Some(sub), Some(name)) = (sub, path.file_name()) {
+            let above = dir.parent().unwrap_or(Path::new(""));
+            let holds = |f: &&Folder| f.layout == Layout::Maildir && f.below == above;
+            if let Some(folder) = store.folders.iter().find(holds) {
+                return Some((store, folder, Inside::File(folder.path.join(sub).join(name))));
             }
-            Layout::Files => (dir == f.path || store.root == f.path.join(path)).then_some(()),
-            Layout::Mbox => None,
+        }
+        let holds = |f: &&Folder| {
+            f.layout == Layout::Files
+                && (full.parent() == Some(&f.path) || store.root == f.path.join(path))
         };
-        let folder = store.folders.iter().find(|f| holds(f).is_some())?;
+        let folder = store.folders.iter().find(holds)?;
         Some((store, folder, Inside::File(full)))
     }
 }
@@ -366,6 +380,13 @@ fn choose(
     };
     if targets.fills(&from, &here, &to) || known.swept.contains(&here) {
         return Ok(Choice::Stay("swept before"));
+    }
+    let place = match (&from, &to) {
+        (Site::File { top, .. }, Target::Folder(below)) => super::below(top, below),
+        (_, Target::Folder(path) | Target::Mbox(path)) => path.clone(),
+    };
+    if wishes.copy && !wishes.again && known.copied.contains(&(place, finding.fingerprint.sha256)) {
+        return Ok(Choice::Stay("copied before (--again copies it once more)"));
     }
     Ok(Choice::Go(Step {
         store: finding.store.clone(),

@@ -80,6 +80,8 @@ pub(super) struct Carried {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Record {
+    /// What follows was written at once, after everything before it had reached the disk.
+    Batch(u64),
     Begin {
         kind: Kind,
         time: i64,
@@ -126,6 +128,7 @@ impl Record {
         let path = |p: &Path| p.as_os_str().as_bytes().to_vec();
         let flag = |b: bool| number(u8::from(b));
         match self {
+            Record::Batch(n) => vec![b"batch".to_vec(), number(n)],
             Record::Begin { kind, time } => {
                 let (word, of) = match kind {
                     Kind::Sweep => ("sweep", 0),
@@ -214,6 +217,7 @@ impl Record {
         let flag = |i: usize| Some(num(i)? != 0);
         let print = |i: usize| Some(Fingerprint { sha256: unhex(text(i)?)?, len: num(i + 1)? });
         Some(match text(0)? {
+            "batch" => Record::Batch(num(1)?),
             "begin" => {
                 if text(1)? != "1" {
                     return None;
@@ -328,26 +332,36 @@ fn checksum(octets: &[u8]) -> String {
     hex(&Sha256::digest(octets)[..8])
 }
 
-/// Reads all records, and how many octets of the file they take. What follows the last one may be torn;
-/// a record behind something that is none means damage.
+/// Reads all records, and how many octets of the file they take. The last batch may be torn, at its end
+/// or where a page of it never reached the disk and reads as zeros: what stands in it from there on was
+/// never relied upon. Anything else that is no record, with a record behind it, is damage.
 pub(super) fn parse(octets: &[u8]) -> Result<(Vec<Record>, u64), &'static str> {
     let mut records = Vec::new();
     let mut sound = 0;
     let mut at = 0;
     let mut torn = false;
+    // Journals of earlier versions do not tell their batches: there no hole is believed.
+    let mut hole = true;
+    let mut told = false;
     for line in octets.split_inclusive(|b| *b == b'\n') {
         at += line.len();
         match line.strip_suffix(b"\n").and_then(Record::parse) {
-            Some(_) if torn => {
-                return Err(
-                    "damaged before its end; nothing is done until a person has looked at it",
-                );
+            Some(record) if torn => {
+                if !told || !hole || matches!(record, Record::Batch(_)) {
+                    return Err(
+                        "damaged before its end; nothing is done until a person has looked at it",
+                    );
+                }
             }
             Some(record) => {
+                told |= matches!(record, Record::Batch(_));
                 records.push(record);
                 sound = at as u64;
             }
-            None => torn = true,
+            None => {
+                torn = true;
+                hole &= line.contains(&0);
+            }
         }
     }
     Ok((records, sound))

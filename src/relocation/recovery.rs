@@ -201,15 +201,27 @@ enum Settled {
 }
 
 fn settle(maildir: &mut Maildir, kind: Kind, m: &Move) -> io::Result<Settled> {
-    let is_it =
-        |seen: Option<maildir::Seen>| seen.is_some_and(|s| s.ino == m.ino && s.dev == m.dev);
+    // The number of a device may be another one after a restart.
+    let is_it = |seen: Option<maildir::Seen>| {
+        seen.is_some_and(|s| {
+            s.ino == m.ino && (s.dev == m.dev || (s.size, s.mtime) == (m.fingerprint.len, m.mtime))
+        })
+    };
     let at_source = is_it(maildir.look(&m.from)?);
     if m.to.name.is_empty() {
         return Ok(if at_source { Settled::Aborted } else { Settled::Done });
     }
     if kind == Kind::Copy {
         maildir.clear_tmp(&m.to)?;
-        let there = maildir.look(&m.to)?.is_some() && maildir.read(&m.to)?.1 == m.fingerprint;
+        // A mail program may have renamed the copy already.
+        let found = match maildir.look(&m.to)? {
+            Some(_) => Some(m.to.clone()),
+            None => maildir.renamed(&m.to)?,
+        };
+        let there = match found {
+            Some(spot) => maildir.read(&spot)?.1 == m.fingerprint,
+            None => false,
+        };
         return Ok(if there { Settled::Done } else { Settled::Aborted });
     }
     if is_it(maildir.look(&m.to)?) {
@@ -292,7 +304,8 @@ fn transaction(job: &mut Job<'_>, run: &Run, txn: u64) -> Result<(), Error> {
         }
     };
     for (h, c) in held.iter().zip(left.values()) {
-        if (h.dev, h.ino) != (c.dev, c.ino) {
+        // The number of the device may be another one after a restart; the octets are compared anyway.
+        if h.ino != c.ino {
             return rescue(job, txn, &changes, &held);
         }
     }

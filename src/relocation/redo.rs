@@ -136,6 +136,9 @@ impl Change {
             return self.replace(file, &tail);
         }
         let old = length(&self.old);
+        // Beyond this there can only be mail of somebody who heeds no lock.
+        let most = self.start + old.max(tail.length);
+        grown(file, most)?;
         if tail.length > old {
             // Space is reserved before the first octet changes. File systems that cannot do it get
             // what they have; the change can be finished later all the same.
@@ -159,6 +162,7 @@ impl Change {
         file.sync_all()?;
         let end = self.start + tail.length;
         if file.metadata()?.len() > end {
+            grown(file, most)?;
             file.set_len(end)?;
             file.sync_all()?;
         }
@@ -183,6 +187,7 @@ impl Change {
     pub(super) fn revert(&self, file: &File, files: &[File]) -> io::Result<()> {
         let back = Change { new: self.old.clone(), old: Vec::new(), ..self.clone() };
         let tail = Tail::new(files, &back.new);
+        grown(file, self.start + tail.length.max(length(&self.new)))?;
         let mut buffer = vec![0u8; PIECE];
         let mut at = 0;
         loop {
@@ -261,9 +266,10 @@ impl Change {
         if behind == new.length {
             return Ok(added(behind));
         }
-        if now <= new.length && self.is_zero(file, behind, now)? {
-            // The length reached the disk before the octets did.
-            return Ok(Standing::Open);
+        let ours = now.min(new.length);
+        if self.is_sparse(file, &new, behind, ours)? {
+            // The length reached the disk before the octets did, or one page before another.
+            return Ok(if now > new.length { added(new.length) } else { Standing::Open });
         }
         Ok(match self.delivery(file, old.length, behind, now)? {
             Some(at) => added(at),
@@ -311,19 +317,22 @@ impl Change {
         Ok(true)
     }
 
-    fn is_zero(&self, file: &File, from: u64, to: u64) -> io::Result<bool> {
-        let mut buffer = vec![0u8; 64 << 10];
+    /// Whether every sector holds new octets or zeros, or new ones up to some point and zeros behind.
+    fn is_sparse(&self, file: &File, new: &Tail<'_>, from: u64, to: u64) -> io::Result<bool> {
+        let (mut n, mut f) = ([0u8; 512], [0u8; 512]);
         let mut at = from;
         while at < to {
-            let want = buffer.len().min(usize::try_from(to - at).unwrap_or(usize::MAX));
-            let n = read_at(file, &mut buffer[..want], self.start + at)?;
-            if n == 0 {
-                break;
-            }
-            if buffer[..n].iter().any(|b| *b != 0) {
+            let room = SECTOR - (self.start + at) % SECTOR;
+            let size = usize::try_from(room.min(to - at)).unwrap_or(512);
+            new.read(&mut n[..size], at)?;
+            if read_at(file, &mut f[..size], self.start + at)? < size {
                 return Ok(false);
             }
-            at += n as u64;
+            let front = (0..size).take_while(|i| f[*i] == n[*i]).count();
+            if f[front..size].iter().any(|b| *b != 0) {
+                return Ok(false);
+            }
+            at += size as u64;
         }
         Ok(true)
     }
@@ -345,6 +354,14 @@ impl Change {
         let blank = octets.starts_with(b"\nFrom ") || octets.starts_with(b"\r\nFrom ");
         Ok(blank.then_some(from))
     }
+}
+
+/// Fails where a file is longer than it can be by what this run knows.
+fn grown(file: &File, most: u64) -> io::Result<()> {
+    if file.metadata()?.len() > most {
+        return Err(io::Error::other("something was added without heeding the lock"));
+    }
+    Ok(())
 }
 
 /// Writes a redo file, durable.
@@ -499,5 +516,32 @@ mod tests {
         let change = change(&state, b"x\n\n", b"", b"From b\n\nmoved\n\n");
         assert_eq!(standing(&state, &change, b"x\n\nFrom b\0\0\0"), Standing::Open);
         assert_eq!(standing(&state, &change, b"x\n\n\0\0\0\0"), Standing::Open);
+    }
+
+    #[test]
+    fn pages_that_came_in_any_order_are_ours() {
+        let (_folder, state) = state();
+        let new = [b"From b\n\n".as_slice(), &[b'x'; 3000], b"\n\n"].concat();
+        let change = change(&state, b"x\n\n", b"", &new);
+        let goal = [b"x\n\n".as_slice(), &new].concat();
+        let mut holed = goal.clone();
+        holed[512..1024].fill(0);
+        assert_eq!(standing(&state, &change, &holed), Standing::Open);
+        let delivered = b"From d Mon Nov 23 19:15:27 2026\n\nnew\n\n";
+        let with = [&holed[..], delivered].concat();
+        assert_eq!(standing(&state, &change, &with), Standing::Added(goal.len() as u64));
+        holed[600] = b'?';
+        assert_ne!(standing(&state, &change, &holed), Standing::Open);
+    }
+
+    #[test]
+    fn what_was_added_without_a_lock_is_not_cut_off() {
+        let (_folder, state) = state();
+        let change = change(&state, b"x\n\n", b"From b\n\nmoved\n\n", b"");
+        let now = b"x\n\nFrom b\n\nmoved\n\nFrom c\n\nnew\n\n";
+        std::fs::write(&change.path, now).unwrap();
+        let file = File::options().read(true).write(true).open(&change.path).unwrap();
+        assert!(change.write(&file, &change.open(&state).unwrap()).is_err());
+        assert_eq!(std::fs::read(&change.path).unwrap(), now);
     }
 }

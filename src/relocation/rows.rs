@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Component, PathBuf};
 
+use super::journal::Known;
 use super::plan::{Places, Plan, Site, Step, Target, file, site};
 use super::{Error, shown};
 use crate::store::{Fingerprint, Role, Skipped, Store, escaped};
@@ -79,9 +80,9 @@ pub fn read_rows(
 }
 
 /// Makes a plan of the rows of a saved one. Every row is compared with its message by hash before
-/// anything is moved; that is up to [`super::apply()`].
-pub fn plan_rows(stores: &[Store], rows: &[Row], copy: bool) -> Result<Plan, Error> {
-    let mut plan = Plan { copy, include_flagged: true, ..Plan::default() };
+/// anything is moved; that is up to [`super::apply()`]. Of what is `known` only the copies matter.
+pub fn plan_rows(stores: &[Store], rows: &[Row], copy: bool, known: &Known) -> Result<Plan, Error> {
+    let mut plan = Plan { copy, ..Plan::default() };
     let places = Places::of(stores);
     let mut seen = BTreeSet::new();
     for row in rows {
@@ -124,7 +125,12 @@ pub fn plan_rows(stores: &[Store], rows: &[Row], copy: bool) -> Result<Plan, Err
             },
             Site::Span { .. } => Target::Mbox(file(to.as_os_str(), "")?),
         };
-        if seen.insert(from.clone()) {
+        let place = (PathBuf::from(OsString::from_vec(row.to.clone())), row.fingerprint.sha256);
+        if copy && known.copied.contains(&place) {
+            *plan.left.entry("copied before (--again copies it once more)").or_default() += 1;
+            continue;
+        }
+        if seen.insert(from.place()) {
             plan.steps.push(Step {
                 store: store.clone(),
                 folder: folder.name.clone(),

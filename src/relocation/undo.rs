@@ -225,10 +225,14 @@ pub fn forget(run: u64, around: &Surroundings<'_>) -> Result<(), Error> {
 
 const GONE: &str = "not there any more; somebody moved or deleted it";
 
+/// A copy is taken away only while what it was made of is there.
+pub(super) const LAST: &str = "its original is not there any more; the copy stays";
+
 fn maildir_back(job: &mut Job<'_>, top: &Path, moves: &[&Move], copied: bool) -> Result<(), Error> {
     let mut maildir = match Maildir::open(top) {
         Ok(maildir) => maildir,
         Err(e) => {
+            job.report.gone += usize::from(e.kind() == io::ErrorKind::NotFound);
             job.report.skip(shown(top), e.to_string());
             return Ok(());
         }
@@ -253,7 +257,7 @@ fn maildir_back(job: &mut Job<'_>, top: &Path, moves: &[&Move], copied: bool) ->
                     ready.push(b);
                 }
                 Err(why) => {
-                    job.report.gone += usize::from(why == GONE);
+                    job.report.gone += usize::from(why == GONE || why == LAST);
                     job.report.skip(shown(&top.join(m.to.path())), why);
                 }
             }
@@ -282,6 +286,16 @@ fn back(job: &mut Job<'_>, maildir: &mut Maildir, m: &Move, copied: bool) -> Res
         return Err("its octets have changed since it was moved; left alone".into());
     }
     let to = if copied {
+        let original = match maildir.read(&m.from) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                let found = maildir.renamed(&m.from).map_err(|e| e.to_string())?;
+                maildir.read(&found.ok_or(LAST)?)
+            }
+            other => other,
+        };
+        if original.map_err(|e| e.to_string())?.1 != m.fingerprint {
+            return Err(LAST.into());
+        }
         // A copy is not put back but removed; the empty name says so.
         Spot { name: Vec::new(), ..now.clone() }
     } else {

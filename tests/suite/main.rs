@@ -5,6 +5,7 @@
 mod attacks;
 mod challenges;
 mod cli;
+mod corners;
 mod corpus;
 mod disks;
 mod explain;
@@ -16,7 +17,9 @@ mod mailboxes;
 mod moves;
 mod relocation;
 mod stores;
+mod storms;
 mod support;
 mod tidy;
 mod transformations;
 mod variants;
+mod writes;

@@ -240,8 +240,13 @@ fn messages(path: &Path) -> Vec<Fingerprint> {
     all
 }
 
+/// Random stores of each kind.
+fn rounds() -> u32 {
+    if crate::faults::everything() { 10_000 } else { 1_000 }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: rounds(), ..ProptestConfig::default() })]
 
     #[test]
     fn a_maildir_is_as_it_was_after_sweep_and_undo(
@@ -358,7 +363,7 @@ proptest! {
     }
 }
 
-fn program(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+pub(crate) fn program(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_unscatter"))
         .args(arguments)
         .current_dir(folder)
@@ -371,7 +376,7 @@ fn program(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
 }
 
 /// A Maildir with bounces of mail that nobody knows, and ordinary mail.
-fn store(folder: &Path) -> PathBuf {
+pub(crate) fn store(folder: &Path) -> PathBuf {
     let store = folder.join("store");
     for sub in ["cur", "new", "tmp"] {
         fs::create_dir_all(store.join(sub)).unwrap();
@@ -401,7 +406,7 @@ fn store(folder: &Path) -> PathBuf {
 }
 
 /// What is moved does not depend on numbers that change with what is learned.
-const ANY: [&str; 6] = ["--origin", "forged", "--origin", "unknown", "--min-score", "0"];
+pub(crate) const ANY: [&str; 6] = ["--origin", "forged", "--origin", "unknown", "--min-score", "0"];
 
 #[test]
 fn a_plan_changes_nothing_and_what_it_saves_can_be_carried_out() {

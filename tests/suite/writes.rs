@@ -1,0 +1,134 @@
+//! What may be written: scans, plans and everything that only tells write nothing but the outputs that were
+//! named. Every system call of every command is looked at; needs strace, and says so aloud where it is missing.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+
+use crate::faults::{program, traceable};
+use crate::relocation::{ANY, folder, store};
+
+/// Calls that change a file or a folder, whatever they are opened for.
+const CHANGES: &str = "creat,rename,renameat,renameat2,unlink,unlinkat,rmdir,mkdir,mkdirat,link,linkat,symlink,\
+                       symlinkat,truncate,ftruncate,fallocate,chmod,fchmod,fchmodat,chown,fchown,lchown,fchownat,\
+                       utimensat,utime,utimes,futimesat,mknod,mknodat,setxattr,fsetxattr,lsetxattr,removexattr,flock";
+const OPENS: &str = "open,openat,openat2";
+
+/// The lines of a trace that changed something outside of `out/`.
+fn wrote(trace: &str) -> Vec<String> {
+    let is_read = |line: &str| {
+        let opened = OPENS.split(',').any(|c| line.contains(&format!(" {c}(")));
+        let writing = ["O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC", "O_TMPFILE"];
+        opened && !writing.iter().any(|w| line.contains(w))
+    };
+    trace
+        .lines()
+        .filter(|l| l.contains('(') && !l.contains(" = -1 ") && !l.contains("resumed>"))
+        .filter(|l| !is_read(l))
+        .filter(|l| !l.contains("out/") && !l.contains("/dev/null") && !l.contains("/dev/tty"))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn nothing_but_apply_and_undo_writes_more_than_its_outputs() {
+    if !traceable() {
+        return;
+    }
+    let folder = folder();
+    let folder = folder.path();
+    let top = store(folder);
+    fs::create_dir(folder.join("out")).unwrap();
+    fs::copy(top.join("cur/1.b0:2,S"), folder.join("bounce.eml")).unwrap();
+    let mbox: Vec<u8> = (0..3)
+        .flat_map(|i| {
+            let text = fs::read(top.join(format!("cur/1.b{i}:2,S"))).unwrap();
+            [b"From a@example.org Mon Nov 23 19:15:20 2026\n".as_slice(), &text, b"\n"].concat()
+        })
+        .collect();
+    fs::write(folder.join("inbox"), mbox).unwrap();
+    let run = |arguments: &[&str], state: &str| {
+        let trace = folder.join("trace");
+        let output = Command::new("strace")
+            .args(["-f", "-qq", "-y", "-o"])
+            .arg(&trace)
+            .args(["-e", &format!("trace={CHANGES},{OPENS}")])
+            .arg(program())
+            .args(arguments)
+            .current_dir(folder)
+            .env("XDG_STATE_HOME", folder.join(state))
+            .output()
+            .unwrap();
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{arguments:?}: {output:?}");
+        let text = fs::read_to_string(&trace).unwrap();
+        assert!(text.lines().count() > 3, "{arguments:?}: nothing was traced");
+        wrote(&text)
+    };
+    let plan =
+        [&["sweep", "store", "--to", "Backscatter", "-o", "out/plan.csv"][..], &ANY].concat();
+    let boxes = [&["sweep", "inbox", "--to", "swept", "-o", "out/boxes.csv"][..], &ANY].concat();
+    let silent: &[&[&str]] = &[
+        &["scan", "store", "inbox", "-o", "out/scan.csv", "-o", "out/scan.jsonl"],
+        &["scan", "store", "--all", "-o", "-"],
+        &plan,
+        &boxes,
+        &["sweep", "--plan", "out/plan.csv"],
+        &["stores", "."],
+        &["explain", "bounce.eml"],
+        &["explain", "null-sender"],
+        &["evaluate", "out/truth.csv", "out/scan.csv"],
+        &["undo", "--list"],
+        &["--help"],
+    ];
+    let truth = |scan: &str| {
+        let rows: Vec<String> = scan
+            .lines()
+            .filter_map(|l| l.split(',').find(|c| c.len() == 64))
+            .map(|digest| format!("{digest},bounce"))
+            .collect();
+        format!("sha256,kind\n{}\n", rows.join("\n"))
+    };
+    for state in ["state", "moved"] {
+        for arguments in silent {
+            if arguments[0] == "evaluate" {
+                let scan = fs::read_to_string(folder.join("out/scan.csv")).unwrap();
+                fs::write(folder.join("out/truth.csv"), truth(&scan)).unwrap();
+            }
+            if arguments[0] == "explain"
+                && arguments[1] == "null-sender"
+                && !known(folder, arguments)
+            {
+                continue;
+            }
+            let found = run(arguments, state);
+            assert!(found.is_empty(), "{arguments:?} wrote: {found:#?}");
+        }
+        assert_eq!(
+            folder.join("state").exists(),
+            false,
+            "a command that only tells made a state folder"
+        );
+        for entry in fs::read_dir(folder.join("out")).unwrap() {
+            let path = entry.unwrap().path();
+            let mode = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+            let ours = path.file_name().is_some_and(|n| n != "truth.csv");
+            assert!(!ours || mode == 0o600, "{} has mode {mode:o}", path.display());
+        }
+        // The trace does see what is written, and the second round has a state to read.
+        if state == "state" {
+            let apply = [
+                &["sweep", "store", "--to", "Backscatter", "--max-share", "1", "--apply"][..],
+                &ANY,
+            ];
+            assert!(!run(&apply.concat(), "moved").is_empty(), "the trace sees nothing");
+            assert_eq!(run(&["undo"], "moved").is_empty(), false);
+        }
+    }
+}
+
+/// Whether a signal of that name is known; which there are is not this test's business.
+fn known(folder: &Path, arguments: &[&str]) -> bool {
+    let output = Command::new(program()).args(arguments).current_dir(folder).output().unwrap();
+    output.status.success()
+}
