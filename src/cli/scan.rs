@@ -81,8 +81,7 @@ impl Arguments {
         let mixed = on_stdout && io::stdout().is_terminal();
         let bar = Bar::new(!self.quiet && !self.no_progress && !mixed);
 
-        World::look_for_unfinished();
-        let options = self.options();
+        let options = Options { mended: World::look_for_unfinished(), ..self.options() };
         let state = World::state_folder();
         let sandbox = Sandbox::reading(self.stores.iter().chain(&self.judging.sent).chain(&state));
         self.judging.shut_in(&sandbox.and_writing(&self.output), self.quiet);

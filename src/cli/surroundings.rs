@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use anyhow::Context;
 use unscatter::relocation::{self, Known, Report, State};
+use unscatter::store::Mended;
 
 use super::exit::Exit;
 
@@ -80,22 +81,31 @@ impl World {
     }
 
     /// Looks for a run that was broken off, for commands that need no state folder and go on without one.
-    pub(super) fn look_for_unfinished() {
-        let Ok(state) = state() else { return };
-        match State::existing(&state).and_then(|s| s.map_or(Ok(Known::default()), |s| s.known())) {
-            Ok(known) => Self::tell_unfinished(&known),
-            Err(error) => {
-                super::complain(&format!("what earlier runs did cannot be read: {error}"))
+    /// Gives what it left half written, to be read as it will be.
+    pub(super) fn look_for_unfinished() -> Vec<Mended> {
+        let Ok(state) = state() else { return Vec::new() };
+        let look = || match State::existing(&state)? {
+            Some(state) => Ok((state.known()?, state.mended()?)),
+            None => Ok(Default::default()),
+        };
+        match look() {
+            Ok((known, mended)) => {
+                Self::tell_unfinished(&known);
+                mended
+            }
+            Err::<_, relocation::Error>(error) => {
+                super::complain(&format!("what earlier runs did cannot be read: {error}"));
+                Vec::new()
             }
         }
     }
 
-    /// Says that an earlier run was broken off, in which case messages may be seen where they do not stay.
+    /// Says that an earlier run was broken off.
     pub(super) fn tell_unfinished(known: &Known) {
         if !known.unfinished.is_empty() {
             super::complain(
-                "an earlier run was broken off, so that messages may be seen twice or not at all; \
-                 the next sweep --apply or undo completes it",
+                "an earlier run was broken off; what it left half written is read as it will be, and the \
+                 next sweep --apply or undo completes it",
             );
         }
     }

@@ -12,7 +12,7 @@ use unscatter::relocation::{self, Known, Plan, Report, Row, Session, State, Step
 use unscatter::report::text::grouped;
 use unscatter::report::{escape, rfc3339};
 use unscatter::scan::{Finding, Outcome, scan};
-use unscatter::store::Store;
+use unscatter::store::{Mended, Store};
 use unscatter::verdict::Origin;
 
 use super::exit::Exit;
@@ -169,11 +169,11 @@ impl Arguments {
         } else {
             None
         };
-        let known = match &session {
-            Some(session) => session.known()?,
+        let (known, mended) = match &session {
+            Some(session) => (session.known()?, Vec::new()),
             None => match State::existing(world.state())? {
-                Some(state) => state.known()?,
-                None => Known::default(),
+                Some(state) => (state.known()?, state.mended()?),
+                None => Default::default(),
             },
         };
         if session.is_none() {
@@ -181,7 +181,7 @@ impl Arguments {
         }
         let made = match &self.plan {
             Some(path) => self.saved(path, &known)?,
-            None => world.idly(|| self.planned(&known))?,
+            None => world.idly(|| self.planned(&known, mended))?,
         };
         list_skipped(&made.outcome);
         for output in &self.output {
@@ -242,19 +242,24 @@ impl Arguments {
         Ok(())
     }
 
-    fn planned(&self, known: &Known) -> anyhow::Result<Made> {
+    fn planned(&self, known: &Known, mended: Vec<Mended>) -> anyhow::Result<Made> {
+        // What a broken-off run left half written is read with the help of its redo files.
+        let redo = (!mended.is_empty()).then(World::state_folder).flatten();
         let options = unscatter::scan::Options {
             threads: self.threads,
             readers: self.readers,
             thread_start: self.judging.shut_in_readers(
-                Sandbox::reading(self.stores.iter().chain(&self.judging.sent)),
+                Sandbox::reading(self.stores.iter().chain(&self.judging.sent).chain(&redo)),
                 self.quiet,
             ),
+            mended,
             ..self.judging.options()
         };
         let mut stores = Vec::new();
         for path in &self.stores {
-            stores.push(Store::discover(path)?);
+            let mut store = Store::discover(path)?;
+            store.mend(&options.mended);
+            stores.push(store);
         }
         let bar = Bar::new(!self.quiet && !self.no_progress);
         let mut findings = Vec::new();

@@ -60,7 +60,7 @@ impl State {
     }
 
     pub(super) fn sync(&self) -> Result<(), Error> {
-        rustix::fs::fsync(&self.dir).map_err(|e| Error::system(&self.path, e))
+        super::durable(&self.dir).map_err(|e| Error::system(&self.path, e))
     }
 
     pub(super) fn remove(&self, name: &str) -> Result<(), Error> {
@@ -136,7 +136,7 @@ fn make_folder(path: &Path) -> Result<(), Error> {
         other => other.map_err(|e| Error::system(path, e))?,
     }
     let parent = parent.unwrap_or(Path::new("."));
-    File::open(parent).and_then(|f| f.sync_all()).map_err(|e| Error::system(parent, e))
+    File::open(parent).and_then(|f| super::durable(&f)).map_err(|e| Error::system(parent, e))
 }
 
 fn whole(file: &File) -> io::Result<Vec<u8>> {
@@ -393,7 +393,7 @@ impl Journal {
             .map_err(|what| Error::Damaged { path: shown(&path), what: what.to_owned() })?;
         if sound < octets.len() as u64 {
             file.set_len(sound).map_err(failed)?;
-            file.sync_all().map_err(failed)?;
+            super::durable(&file).map_err(failed)?;
         }
         let next = records
             .iter()
@@ -430,7 +430,9 @@ impl Journal {
             return Ok(());
         }
         let written = self.file.write_all_at(&self.pending, self.at);
-        written.and_then(|()| self.file.sync_data()).map_err(|e| Error::system(&self.path, e))?;
+        written
+            .and_then(|()| super::durable_data(&self.file))
+            .map_err(|e| Error::system(&self.path, e))?;
         self.at += self.pending.len() as u64;
         self.pending.clear();
         self.batch += 1;

@@ -165,7 +165,7 @@ fn make(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut file = File::from(fd);
     file.write_all(content)?;
     // A power cut may keep the name and lose the octets; then nobody would know whose lock it was.
-    file.sync_all()
+    super::durable(&file)
 }
 
 #[expect(clippy::disallowed_methods, reason = "lock files that this program made itself")]

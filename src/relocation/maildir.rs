@@ -230,7 +230,7 @@ impl Maildir {
 
     pub(super) fn sync(&mut self, below: &Path) -> io::Result<()> {
         let dir = self.dir(below)?;
-        Ok(rustix::fs::fsync(&*dir)?)
+        super::durable(&*dir)
     }
 
     pub(super) fn set_time(&mut self, spot: &Spot, mtime: (i64, u32)) -> io::Result<()> {
@@ -267,7 +267,7 @@ impl Maildir {
         }
         own(copy.as_fd(), stat)?;
         set_time(copy, m.mtime)?;
-        copy.sync_all()?;
+        super::durable(&*copy)?;
         if fingerprint(copy, 0, u64::MAX)? != m.fingerprint {
             return Err(io::Error::other("the copy reads back different"));
         }
@@ -312,7 +312,7 @@ impl Maildir {
                     let stat = rustix::fs::fstat(&*folder)?;
                     own(fd.as_fd(), &stat)?;
                     rustix::fs::fchmod(&fd, Mode::from_raw_mode(stat.st_mode & 0o666))?;
-                    rustix::fs::fsync(&fd)?;
+                    super::durable(&fd)?;
                 }
                 Err(Errno::EXIST) => {}
                 Err(e) => return Err(e.into()),
@@ -329,13 +329,13 @@ impl Maildir {
 /// Where the second half fails, the first one is taken back, so that no message has two names.
 fn by_link(source: &OwnedFd, from: &[u8], target: &OwnedFd, to: &[u8]) -> io::Result<()> {
     rustix::fs::linkat(source, from, target, to, AtFlags::empty())?;
-    let rest = rustix::fs::fsync(target)
-        .and_then(|()| rustix::fs::unlinkat(source, from, AtFlags::empty()));
+    let rest = super::durable(target)
+        .and_then(|()| Ok(rustix::fs::unlinkat(source, from, AtFlags::empty())?));
     if rest.is_err() {
         // Should this fail too, whoever called finds both names and leaves them to recovery.
         let _ = rustix::fs::unlinkat(target, to, AtFlags::empty());
     }
-    Ok(rest?)
+    rest
 }
 
 fn make_dir(parent: &OwnedFd, name: &[u8]) -> io::Result<()> {
@@ -348,8 +348,8 @@ fn make_dir(parent: &OwnedFd, name: &[u8]) -> io::Result<()> {
     let fd = rustix::fs::openat(parent, name, DIRECTORY, Mode::empty())?;
     own(fd.as_fd(), &stat)?;
     rustix::fs::fchmod(&fd, Mode::from_raw_mode(stat.st_mode & 0o7777))?;
-    rustix::fs::fsync(&fd)?;
-    Ok(rustix::fs::fsync(parent)?)
+    super::durable(&fd)?;
+    super::durable(parent)
 }
 
 /// Gives a file the owner of another. Only root can; for anybody else it is theirs already, or the

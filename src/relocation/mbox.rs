@@ -483,14 +483,14 @@ fn create(job: &mut Job<'_>, from: &Path, to: &Path) -> io::Result<bool> {
     let fd = rustix::fs::open(to, flags, Mode::from_raw_mode(0o600))?;
     super::maildir::own(std::os::fd::AsFd::as_fd(&fd), &source)?;
     rustix::fs::fchmod(&fd, Mode::from_raw_mode(source.st_mode & 0o666))?;
-    rustix::fs::fsync(&fd)?;
+    super::durable(&fd)?;
     sync_parent(to)?;
     Ok(true)
 }
 
 pub(super) fn sync_parent(path: &Path) -> io::Result<()> {
     let parent = path.parent().map_or_else(|| PathBuf::from("."), Path::to_owned);
-    File::open(parent)?.sync_all()
+    super::durable(&File::open(parent)?)
 }
 
 /// Removes a target that this run made and that stayed empty.

@@ -2,14 +2,14 @@
 //! whether bounds are in doubt. Only ever reads.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
 use super::{PIECE, fingerprint, read_at};
-use crate::store::{Bounds, Compression, Fingerprint, Layout, Store};
+use crate::store::{Bounds, Compression, Fingerprint, Layout, Mended, Store};
 
 /// Octets of a header block that are looked at.
 const HEAD: usize = crate::limits::MOVED_HEADERS;
@@ -155,6 +155,17 @@ pub(super) fn bare(file: &File, start: u64, end: u64) -> io::Result<[u8; 32]> {
 pub(super) fn flagged(path: &Path, offset: u64, length: u64) -> bool {
     let Ok(file) = File::open(path) else { return false };
     head(&file, offset, offset.saturating_add(length)).is_ok_and(|head| is_flagged(&head))
+}
+
+/// [`flagged`] in an mbox that is read as it will be.
+pub(super) fn flagged_in(mended: &Mended, offset: u64, length: u64) -> bool {
+    let Ok(mut content) = mended.read() else { return false };
+    let most = length.min(HEAD as u64);
+    let mut octets = Vec::new();
+    let read = io::copy(&mut content.by_ref().take(offset), &mut io::sink())
+        .and_then(|_| content.take(most).read_to_end(&mut octets));
+    octets.truncate(blank(&octets).unwrap_or(octets.len()));
+    read.is_ok() && is_flagged(&octets)
 }
 
 pub(super) fn is_flagged(head: &[u8]) -> bool {

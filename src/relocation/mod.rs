@@ -180,6 +180,22 @@ fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
     Ok(n)
 }
 
+/// Waits until a file or folder is on the disk as it is now.
+fn durable(what: impl rustix::fd::AsFd) -> io::Result<()> {
+    if cfg!(mutant = "no-fsync") {
+        return Ok(());
+    }
+    Ok(rustix::fs::fsync(what)?)
+}
+
+/// [`durable`] for octets alone: for files that are only ever written to.
+fn durable_data(what: impl rustix::fd::AsFd) -> io::Result<()> {
+    if cfg!(mutant = "no-fsync") {
+        return Ok(());
+    }
+    Ok(rustix::fs::fdatasync(what)?)
+}
+
 /// Hashes a part of a file in bounded memory. A file that ends early gives a shorter length.
 fn fingerprint(file: &File, at: u64, length: u64) -> io::Result<Fingerprint> {
     let mut hasher = Sha256::new();

@@ -325,8 +325,11 @@ pub(super) fn site(folder: &Folder, inside: &Inside) -> Result<Site, String> {
     }
 }
 
-fn flagged(site: &Site) -> bool {
+fn flagged(folder: &Folder, site: &Site) -> bool {
     match site {
+        Site::Span { offset, length, .. } if let Some(mended) = &folder.mended => {
+            messages::flagged_in(mended, *offset, *length)
+        }
         Site::File { below, .. } => {
             let name = below.file_name().unwrap_or_default().as_bytes();
             maildir::flags(name).contains(&b'F')
@@ -364,7 +367,7 @@ fn choose(
         Ok(site) => site,
         Err(why) => return Ok(Choice::Skip(why)),
     };
-    if !wishes.include_flagged && flagged(&from) {
+    if !wishes.include_flagged && flagged(folder, &from) {
         return Ok(Choice::Stay("flagged"));
     }
     if !wishes.again && known.returned.contains(&finding.fingerprint.sha256) {

@@ -14,6 +14,7 @@ use super::lock::{self, Held, Refused};
 use super::maildir::{self, Maildir};
 use super::redo::{Change, Piece, Standing, Writer, length};
 use super::{Error, Report, Surroundings, absent, mbox, messages, read_at, shown};
+use crate::store::Mended;
 
 /// Days that the octets of moved messages stay in the state folder.
 const DAYS: i64 = 30;
@@ -261,6 +262,23 @@ fn open_transactions(run: &Run) -> Vec<u64> {
     open
 }
 
+impl State {
+    /// The mboxes that broken-off runs left half written, as they will be when these are complete. What
+    /// cannot be told is left out, and is read as it lies there. Reads only.
+    pub fn mended(&self) -> Result<Vec<Mended>, Error> {
+        let mut all = Vec::new();
+        for run in self.runs()?.iter().filter(|r| !r.ended()) {
+            for txn in open_transactions(run) {
+                for change in changes(run, txn).values() {
+                    // A file that is gone, or a redo file: the next run has to see to it.
+                    all.extend(change.mended(self).ok().flatten());
+                }
+            }
+        }
+        Ok(all)
+    }
+}
+
 /// The last word on each file of a transaction.
 fn changes(run: &Run, wanted: u64) -> BTreeMap<u64, Change> {
     let mut all = BTreeMap::new();
@@ -345,7 +363,7 @@ fn complete(
     match change.standing(&held.file, &files).map_err(failed)? {
         Standing::Done => {
             // It may be there without having reached the disk.
-            held.file.sync_all().map_err(failed)?;
+            super::durable(&held.file).map_err(failed)?;
             return Ok(true);
         }
         Standing::Doubt => return Ok(false),

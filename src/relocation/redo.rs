@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::journal::State;
 use super::{Error, PIECE, fingerprint, read_at};
-use crate::store::Fingerprint;
+use crate::store::{Extent, Fingerprint, Mended};
 
 /// A file in the state folder with octets that a transaction needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,12 +159,12 @@ impl Change {
             file.write_all_at(&buffer[..n], self.start + at)?;
             at += n as u64;
         }
-        file.sync_all()?;
+        super::durable(file)?;
         let end = self.start + tail.length;
         if file.metadata()?.len() > end {
             grown(file, most)?;
             file.set_len(end)?;
-            file.sync_all()?;
+            super::durable(file)?;
         }
         self.restore_times(file);
         Ok(())
@@ -199,7 +199,7 @@ impl Change {
             at += n as u64;
         }
         file.set_len(self.start + tail.length)?;
-        file.sync_all()?;
+        super::durable(file)?;
         self.restore_times(file);
         Ok(())
     }
@@ -275,6 +275,27 @@ impl Change {
             Some(at) => added(at),
             None => Standing::Doubt,
         })
+    }
+
+    /// The file as it will be when this change is complete; none where it is so already, or where nobody
+    /// can tell.
+    pub(super) fn mended(&self, state: &State) -> Result<Option<Mended>, Error> {
+        let failed = |e: io::Error| Error::system(&self.path, e);
+        let file = File::open(&self.path).map_err(failed)?;
+        let end = file.metadata().map_err(failed)?.len();
+        let added = match self.standing(&file, &self.open(state)?).map_err(failed)? {
+            Standing::Done | Standing::Doubt => return Ok(None),
+            Standing::Open => end,
+            Standing::Added(at) => at,
+        };
+        let part = |path: PathBuf, offset, length| Extent { path, offset, length };
+        let mut extents = vec![part(self.path.clone(), 0, self.start)];
+        for p in &self.new {
+            let Some(redo) = self.redos.get(p.redo) else { return Ok(None) };
+            extents.push(part(state.path(&redo.name), p.offset, p.length));
+        }
+        extents.push(part(self.path.clone(), added, end - added));
+        Ok(Some(Mended { path: self.path.clone(), extents }))
     }
 
     /// Octets from `at` on that file and tail have in common.
@@ -409,7 +430,7 @@ impl<'a> Writer<'a> {
 
     pub(super) fn finish(self) -> Result<Redo, Error> {
         let path = self.state.path(&self.name);
-        self.file.sync_all().map_err(|e| Error::system(&path, e))?;
+        super::durable(&self.file).map_err(|e| Error::system(&path, e))?;
         let fingerprint = Fingerprint { len: self.at, sha256: self.hasher.finalize().into() };
         let found = super::fingerprint(&self.file, 0, u64::MAX);
         if found.map_err(|e| Error::system(&path, e))? != fingerprint {

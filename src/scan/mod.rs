@@ -19,7 +19,7 @@ use crate::learning::{Campaign, Lessons, Tally, learn};
 use crate::message::{Limits, parse};
 use crate::sent::SentIndex;
 use crate::signals::{Kind, Recogniser};
-use crate::store::{Chunk, Folder, Layout, Place, Role, Skipped, Store};
+use crate::store::{Chunk, Folder, Layout, Mended, Place, Role, Skipped, Store};
 use crate::verdict::{Prior, Verdict, decide, decide_kind, odds, ordinary};
 
 /// What a scan is to do. Everything has a default that needs no thought: `Options::default()`.
@@ -56,6 +56,8 @@ pub struct Options {
     pub slow: bool,
     /// What each reading thread does before it opens anything.
     pub thread_start: Option<ThreadStart>,
+    /// Mboxes that a broken-off move left half written; they are read as they will be.
+    pub mended: Vec<Mended>,
 }
 
 /// Something that a thread does first: the command line shuts it in.
@@ -198,7 +200,8 @@ fn discover(
     let mut stores = Vec::new();
     let mut first_error = None;
     let mut open = |path: &PathBuf, stores: &mut Vec<Store>| match Store::discover(path) {
-        Ok(store) => {
+        Ok(mut store) => {
+            store.mend(&options.mended);
             skipped.extend(store.skipped.iter().cloned());
             stores.push(store);
         }

@@ -123,7 +123,8 @@ impl Finder {
         let mailbox = path.parent().unwrap_or(Path::new(".")).to_owned();
         let below = PathBuf::from(name);
         let name = "INBOX".to_owned();
-        let mut folder = Folder { name, path, below, layout, compression, role, why, mailbox };
+        let mut folder =
+            Folder { name, path, below, layout, compression, role, why, mailbox, mended: None };
         sent_by_content(&mut folder);
         self.folders.push(folder);
         Ok(())
@@ -235,6 +236,7 @@ impl Finder {
             role,
             why,
             mailbox,
+            mended: None,
         });
     }
 }

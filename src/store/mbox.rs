@@ -22,6 +22,9 @@ const GROWTH: u64 = crate::limits::GROWTH;
 const GROWTH_FREE: u64 = crate::limits::GROWTH_FREE;
 
 pub(super) fn chunks(folder: &Folder, octets: u64) -> (Vec<Chunk>, Vec<Skipped>) {
+    if let Some(mended) = &folder.mended {
+        return (vec![Chunk { octets: mended.octets(), piece: Piece::Stream }], Vec::new());
+    }
     let file = match open::regular(&folder.path) {
         Ok((file, _)) => file,
         Err(why) => return (Vec::new(), vec![Skipped::new(&folder.path, why)]),
@@ -114,8 +117,12 @@ pub(super) fn read_part(
 }
 
 pub(super) fn read_stream(folder: &Folder, skipped: &mut Vec<Skipped>, visit: &mut Visit<'_>) {
-    let opened = open::regular(&folder.path)
-        .and_then(|(file, _)| decompressed(file, folder.compression).map_err(|e| e.to_string()));
+    let opened = match &folder.mended {
+        Some(mended) => mended.read(),
+        None => open::regular(&folder.path).and_then(|(file, _)| {
+            decompressed(file, folder.compression).map_err(|e| e.to_string())
+        }),
+    };
     let stream = match opened {
         Ok(stream) => stream,
         Err(why) => return skipped.push(Skipped::new(&folder.path, why)),
@@ -238,6 +245,7 @@ mod tests {
             role: Role::Received,
             why: String::new(),
             mailbox: PathBuf::new(),
+            mended: None,
         }
     }
 

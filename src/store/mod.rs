@@ -6,6 +6,7 @@ mod files;
 mod from_line;
 mod maildir;
 mod mbox;
+mod mended;
 mod names;
 mod open;
 mod roles;
@@ -18,9 +19,11 @@ use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+pub use mended::{Extent, Mended};
 pub use open::open_message;
 
 /// How a folder keeps its messages.
@@ -82,6 +85,8 @@ pub struct Folder {
     /// What belongs to one owner: the top of the Maildir, or the folder that holds an mbox, files, or
     /// Maildirs side by side of which one has a special name.
     pub mailbox: PathBuf,
+    /// For an mbox that a broken-off move left half written: what is read instead.
+    pub(crate) mended: Option<Arc<Mended>>,
 }
 
 /// A store as the user named it.

@@ -300,7 +300,7 @@ fn a_run_is_healed_although_its_device_has_another_number_now() {
     let kills = ["renameat2:signal=SIGKILL:when=3", "ftruncate:signal=SIGKILL:when=1"];
     for (case, kill) in [maildir(folder(), 12), mbox(folder(), 12, true)].into_iter().zip(kills) {
         case.reset();
-        case.faulty(&["sweep", "--plan", "plan.csv", "--apply"], kill);
+        assert!(case.killed(&["sweep", "--plan", "plan.csv", "--apply"], kill));
         renumber(case.path());
         case.nothing_is_lost(kill);
         case.take_back(kill);
@@ -351,10 +351,8 @@ fn a_copy_that_was_read_before_a_killed_run_was_healed_is_known() {
         return;
     }
     let case = maildir(folder(), 12);
-    case.faulty(
-        &["sweep", "--plan", "plan.csv", "--copy", "--apply"],
-        "renameat2:signal=SIGKILL:when=3",
-    );
+    let copy = ["sweep", "--plan", "plan.csv", "--copy", "--apply"];
+    assert!(case.killed(&copy, "renameat2:signal=SIGKILL:when=3"));
     let cur = case.path().join("mail/Maildir/.Backscatter/cur");
     for entry in fs::read_dir(&cur).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
@@ -485,4 +483,56 @@ fn mailboxes_that_another_sweep_holds_are_busy_and_told() {
             }
         }
     }
+}
+
+/// Locator and digest of every message of both mboxes, as a scan tells them.
+fn seen(case: &crate::faults::Case) -> Vec<(String, String)> {
+    let stores: Vec<&str> = ["mail/inbox", "mail/swept"]
+        .into_iter()
+        .filter(|s| {
+            fs::metadata(case.path().join(s)).is_ok_and(|m| m.len() > 0 || *s == "mail/swept")
+        })
+        .collect();
+    let output = case.run(&[&["scan", "--all", "--quiet", "-o", "-"][..], &stores].concat());
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{output:?}");
+    let mut reader = csv::Reader::from_reader(&output.stdout[..]);
+    let headers = reader.headers().unwrap().clone();
+    let at = |name: &str| headers.iter().position(|h| h == name).unwrap();
+    let (locator, digest) = (at("locator"), at("sha256"));
+    let rows = reader.records().map(Result::unwrap);
+    let mut all: Vec<_> = rows.map(|r| (r[locator].to_owned(), r[digest].to_owned())).collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn a_scan_during_an_unfinished_run_sees_each_message_once_where_it_will_be() {
+    if !traceable() {
+        return;
+    }
+    let mut half = 0;
+    for target in [false, true] {
+        let case = mbox(folder(), 12, target);
+        let digests = |all: &[(String, String)]| {
+            let mut all: Vec<_> = all.iter().map(|(_, d)| d.clone()).collect();
+            all.sort();
+            all
+        };
+        let before = digests(&seen(&case));
+        assert_eq!(before.len(), 12 + usize::from(target));
+        let kills = [("fsync", 6), ("fsync", 8), ("fsync", 9), ("ftruncate", 1), ("fdatasync", 7)];
+        for (call, k) in kills {
+            let kill = format!("{call}:signal=SIGKILL:when={k}");
+            case.reset();
+            assert!(case.killed(&["sweep", "--plan", "plan.csv", "--apply"], &kill), "{kill}");
+            let now = seen(&case);
+            half +=
+                usize::from(look(case.path()) != case.before && look(case.path()) != case.after);
+            // There is no such run, but what was broken off is healed first.
+            assert_eq!(case.run(&["undo", "99"]).status.code(), Some(2));
+            assert_eq!(now, seen(&case), "{kill}");
+            assert_eq!(digests(&now), before, "{kill}");
+        }
+    }
+    assert!(half > 3, "only {half} kills left something half done");
 }

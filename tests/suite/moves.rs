@@ -250,7 +250,9 @@ fn broken_off(case: &Case) -> bool {
         return false;
     }
     case.reset();
-    case.faulty(&["sweep", "--plan", "plan.csv", "--apply"], "ftruncate:signal=SIGKILL:when=1");
+    assert!(
+        case.killed(&["sweep", "--plan", "plan.csv", "--apply"], "ftruncate:signal=SIGKILL:when=1")
+    );
     true
 }
 
