@@ -104,11 +104,7 @@ fn nothing_but_apply_and_undo_writes_more_than_its_outputs() {
             let found = run(arguments, state);
             assert!(found.is_empty(), "{arguments:?} wrote: {found:#?}");
         }
-        assert_eq!(
-            folder.join("state").exists(),
-            false,
-            "a command that only tells made a state folder"
-        );
+        assert!(!folder.join("state").exists(), "a command that only tells made a state folder");
         for entry in fs::read_dir(folder.join("out")).unwrap() {
             let path = entry.unwrap().path();
             let mode = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
@@ -122,7 +118,7 @@ fn nothing_but_apply_and_undo_writes_more_than_its_outputs() {
                 &ANY,
             ];
             assert!(!run(&apply.concat(), "moved").is_empty(), "the trace sees nothing");
-            assert_eq!(run(&["undo"], "moved").is_empty(), false);
+            assert!(!run(&["undo"], "moved").is_empty());
         }
     }
 }
