@@ -14,6 +14,7 @@ mod recognition;
 mod sender;
 mod structure;
 mod subject;
+mod transcript;
 pub mod vendors;
 
 use std::collections::HashMap;
@@ -24,7 +25,8 @@ pub use recipients::{is_mailbox, sole_recipient};
 pub use recogniser::Recogniser;
 pub use recognition::recognition;
 pub use sender::is_daemon;
-pub(crate) use structure::worst_action;
+pub(crate) use structure::{names_somebody, worst_action};
+pub use transcript::{Told, arrival, reporter, told};
 
 use crate::message::Message;
 

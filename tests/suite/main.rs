@@ -11,6 +11,7 @@ mod disks;
 mod explain;
 mod fast_path;
 mod faults;
+mod gateways;
 mod hostile;
 mod languages;
 mod mailboxes;
