@@ -42,7 +42,7 @@ pub fn told(m: &Message, failed: &[String]) -> Told {
 /// Whether words say more than that something failed: a few of them, not an address or a date alone.
 fn tells(words: &str) -> bool {
     words.chars().filter(|c| c.is_alphabetic()).count() >= 4
-        && !(words.contains('@') && !words.contains(' '))
+        && (words.contains(' ') || !words.contains('@'))
 }
 
 /// A line that draws a border: dashes, also around words.
@@ -268,18 +268,18 @@ fn labelled(lines: &[&str]) -> Option<String> {
         let name = name.trim().to_lowercase();
         let colon = plain.contains([':', '：']);
         // "was not delivered because:", "… returned the following error:"
-        let ends = |label: &&str| {
-            name == **label
+        let ends = |label: &str| {
+            name == label
                 || colon
                     && value.is_empty()
                     && label.len() > 5
-                    && name.strip_suffix(*label).is_some_and(|head| head.ends_with(' '))
+                    && name.strip_suffix(label).is_some_and(|head| head.ends_with(' '))
         };
         if !colon && !line.starts_with(' ') && name.len() > 8 && value.is_empty() {
             // A line of text that ends with such a word.
             continue;
         }
-        if !LABELS.iter().any(|label| ends(&label)) {
+        if !LABELS.iter().any(|label| ends(label)) {
             continue;
         }
         let behind = &lines[at + 1..];
