@@ -9,14 +9,14 @@ use std::time::Instant;
 use anyhow::{anyhow, bail};
 use clap::{Args, ValueEnum};
 use unscatter::report::text::{Setting, Summary, shell_word};
-use unscatter::report::{Form, Format, Output, escape};
+use unscatter::report::{Form, Format, Output, Provenance, escape};
 use unscatter::scan::{Finding, Options, Outcome, scan};
 
 use super::exit::Exit;
 use super::judging::{Judging, at_least_one};
 use super::progress::Bar;
 use super::sandbox::Sandbox;
-use super::surroundings::World;
+use super::surroundings::{World, now};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     judging: Judging,
 
-    /// Write a report; its ending tells the format: .csv, .jsonl. `-` is standard output, and the
+    /// Write a report; its ending tells the format: .csv, .jsonl, .sqlite. `-` is standard output, and the
     /// summary then goes to standard error (repeatable)
     #[arg(short, long, value_name = "FILE", help_heading = "Reports")]
     output: Vec<PathBuf>,
@@ -61,6 +61,7 @@ pub(crate) struct Arguments {
 enum Named {
     Csv,
     Jsonl,
+    Sqlite,
 }
 
 impl From<Named> for Form {
@@ -68,6 +69,7 @@ impl From<Named> for Form {
         match named {
             Named::Csv => Form::Csv,
             Named::Jsonl => Form::Jsonl,
+            Named::Sqlite => Form::Sqlite,
         }
     }
 }
@@ -75,7 +77,7 @@ impl From<Named> for Form {
 impl Arguments {
     pub(crate) fn run(self, typed: &str) -> anyhow::Result<Exit> {
         let on_stdout = self.output.iter().any(|path| is_stdout(path));
-        let mut reports = Reports { open: self.open()?, failed: None };
+        let mut reports = Reports { open: self.open(typed)?, failed: None };
         let mut summary = (!self.quiet).then(|| self.summary(typed, on_stdout));
         // A bar between the lines of a report on the same screen helps nobody.
         let mixed = on_stdout && io::stdout().is_terminal();
@@ -133,7 +135,8 @@ impl Arguments {
     }
 
     /// Opens every report before the scan, so that a wrong name is told at once and not an hour later.
-    fn open(&self) -> anyhow::Result<Vec<Output>> {
+    fn open(&self, typed: &str) -> anyhow::Result<Vec<Output>> {
+        let made = Provenance { command: typed.to_owned(), clock: now };
         let mut reports = Vec::new();
         for (at, path) in self.output.iter().enumerate() {
             let shown = escape::octets(path.as_os_str().as_bytes());
@@ -145,7 +148,7 @@ impl Arguments {
                 Output::to("standard output", form, Box::new(io::stdout()))?
             } else {
                 self.refuse_store(path, &shown)?;
-                Output::create(path, form).map_err(|error| {
+                Output::create(path, form, &made).map_err(|error| {
                     anyhow!("{error}; name another file with -o, or `-` for standard output")
                 })?
             });

@@ -97,7 +97,7 @@ fn show(out: &mut impl Write, store: &Store) -> anyhow::Result<bool> {
         let messages = text::grouped(count.messages);
         let line = format!(
             "  {:<8} {:<9} {messages:>11} {:>11}  {}",
-            role(folder.role),
+            folder.role.name(),
             layout(folder),
             text::octets(count.octets),
             escape::escaped_before(&folder.name)
@@ -156,17 +156,6 @@ fn count(store: &Store, folder: &Folder) -> Count {
     // In the order of the chunks, so that what is skipped is always listed alike.
     let all = read.collect::<Vec<_>>().into_iter().fold(Count::default(), Count::and);
     Count { skipped, ..Count::default() }.and(all)
-}
-
-fn role(role: Role) -> &'static str {
-    match role {
-        Role::Received => "received",
-        Role::Sent => "sent",
-        Role::Draft => "draft",
-        Role::Junk => "junk",
-        Role::Trash => "trash",
-        Role::Swept => "swept",
-    }
 }
 
 fn layout(folder: &Folder) -> &'static str {

@@ -135,7 +135,7 @@ pub(super) fn variable(name: &str) -> Option<OsString> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the command line hands the time in")]
-fn now() -> i64 {
+pub(super) fn now() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since.map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX))
 }
@@ -147,4 +147,13 @@ pub(super) fn state() -> anyhow::Result<PathBuf> {
         .or_else(|| absolute("HOME").map(|home| home.join(".local/state")))
         .context("neither XDG_STATE_HOME nor HOME names a folder for the journal; set one")?;
     Ok(base.join("unscatter"))
+}
+
+/// SHA-256 of the configuration file; nothing where there is none.
+pub(super) fn configuration_sha256() -> Option<String> {
+    let absolute = |name| variable(name).map(PathBuf::from).filter(|p| p.is_absolute());
+    let base = absolute("XDG_CONFIG_HOME")
+        .or_else(|| absolute("HOME").map(|home| home.join(".config")))?;
+    let octets = std::fs::read(base.join("unscatter/config.toml")).ok()?;
+    Some(unscatter::store::Fingerprint::of(&octets).hex())
 }

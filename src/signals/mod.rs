@@ -136,6 +136,21 @@ impl Group {
         Group::Time,
         Group::Campaign,
     ];
+
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Group::Identity => "identity",
+            Group::Recipient => "recipient",
+            Group::Absence => "absence",
+            Group::Contradiction => "contradiction",
+            Group::Path => "path",
+            Group::Habit => "habit",
+            Group::Answered => "answered",
+            Group::Time => "time",
+            Group::Campaign => "campaign",
+        }
+    }
 }
 
 /// Where in a message a kind's signal is seen. Text alone never decides a kind.

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests own their folders and environment")]
 
 mod attacks;
+mod bundle;
 mod challenges;
 mod cli;
 mod corners;
@@ -17,8 +18,10 @@ mod languages;
 mod mailboxes;
 mod moves;
 mod relocation;
+mod sqlite;
 mod stores;
 mod storms;
+mod suggest;
 mod support;
 mod tidy;
 mod transformations;
