@@ -128,6 +128,10 @@ bounds! {
     RECORD_ADDRESSES: usize = 64, "addresses", "the rest is left out";
     /// Failed recipients in a report's row.
     RECORD_RECIPIENTS: usize = 32, "addresses", "the rest is left out";
+    /// Links of the answered mail that reports show.
+    RECORD_LINKS: usize = 2, "links", "the rest is left out";
+    /// One such link.
+    LINK: usize = 120, "characters", "cut";
     /// Text of the answered mail that tells campaigns.
     SKETCH_TEXT: usize = 8 << 10, "octets", "not looked at";
     /// Different values of one habit of the owner.

@@ -1,6 +1,5 @@
 //! Arguments and dispatch. What a command does stands in its own file; what mail means, in the library.
 
-mod bundle;
 mod evaluate;
 mod exit;
 mod explain;
@@ -12,7 +11,6 @@ mod progress;
 mod sandbox;
 mod scan;
 mod stores;
-mod suggest;
 mod surroundings;
 mod sweep;
 mod template;
@@ -72,10 +70,6 @@ enum Command {
     Explain(explain::Arguments),
     /// Compare findings with the truth: confusion, precision and recall, calibration
     Evaluate(evaluate::Arguments),
-    /// Collect evidence for hand-over in a folder, or check one
-    Bundle(bundle::Arguments),
-    /// Print rules that keep the next flood out, made of what was learned
-    Suggest(suggest::Arguments),
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -110,8 +104,6 @@ pub(crate) fn run(typed: Vec<OsString>) -> Exit {
         Command::Stores(stores) => stores.run(),
         Command::Explain(explain) => explain.run(),
         Command::Evaluate(evaluate) => evaluate.run(),
-        Command::Bundle(bundle) => bundle.run(&typed_again(&typed)),
-        Command::Suggest(suggest) => suggest.run(),
     };
     match result {
         Ok(exit) => exit,

@@ -4,19 +4,20 @@ use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{anyhow, bail};
 use clap::{Args, ValueEnum};
 use unscatter::report::text::{Setting, Summary, shell_word};
-use unscatter::report::{Form, Format, Output, Provenance, escape};
+use unscatter::report::{Form, Format, Html, HtmlSetting, Output, Places, escape};
 use unscatter::scan::{Finding, Options, Outcome, scan};
 
 use super::exit::Exit;
 use super::judging::{Judging, at_least_one};
 use super::progress::Bar;
 use super::sandbox::Sandbox;
-use super::surroundings::{World, now};
+use super::surroundings::{self, World};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -27,7 +28,7 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     judging: Judging,
 
-    /// Write a report; its ending tells the format: .csv, .jsonl, .sqlite. `-` is standard output, and the
+    /// Write a report; its ending tells the format: .csv, .jsonl, .html (a page to look at). `-` is standard output, and the
     /// summary then goes to standard error (repeatable)
     #[arg(short, long, value_name = "FILE", help_heading = "Reports")]
     output: Vec<PathBuf>,
@@ -35,6 +36,11 @@ pub(crate) struct Arguments {
     /// Format for `-o -` and for files with another ending [default for `-`: csv]
     #[arg(long, value_name = "FORMAT", requires = "output", help_heading = "Reports")]
     format: Option<Named>,
+
+    /// Database in MaxMind's format (.mmdb) that tells country or operator of source networks on the
+    /// HTML page (repeatable); none comes with unscatter
+    #[arg(long, value_name = "FILE", requires = "output", help_heading = "Reports")]
+    geoip: Vec<PathBuf>,
 
     /// List every message in reports, not the automatic answers alone
     #[arg(long, help_heading = "Reports")]
@@ -61,7 +67,7 @@ pub(crate) struct Arguments {
 enum Named {
     Csv,
     Jsonl,
-    Sqlite,
+    Html,
 }
 
 impl From<Named> for Form {
@@ -69,7 +75,7 @@ impl From<Named> for Form {
         match named {
             Named::Csv => Form::Csv,
             Named::Jsonl => Form::Jsonl,
-            Named::Sqlite => Form::Sqlite,
+            Named::Html => Form::Html,
         }
     }
 }
@@ -136,19 +142,33 @@ impl Arguments {
 
     /// Opens every report before the scan, so that a wrong name is told at once and not an hour later.
     fn open(&self, typed: &str) -> anyhow::Result<Vec<Output>> {
-        let made = Provenance { command: typed.to_owned(), clock: now };
         let mut reports = Vec::new();
+        let mut places = Places::default();
+        for file in &self.geoip {
+            places.open(file)?;
+        }
+        let setting = HtmlSetting {
+            command: typed.to_owned(),
+            made: Some(surroundings::now()),
+            places: Arc::new(places),
+        };
         for (at, path) in self.output.iter().enumerate() {
             let shown = escape::octets(path.as_os_str().as_bytes());
             if self.output[..at].contains(path) {
                 bail!("-o {shown} is given twice; give each report a name of its own");
             }
             let form = self.form(path, &shown)?;
+            let writer = |to: Box<dyn Write>| -> Box<dyn Format> {
+                match form {
+                    Form::Html => Box::new(Html::new(to, setting.clone())),
+                    form => form.writer(to),
+                }
+            };
             reports.push(if is_stdout(path) {
-                Output::to("standard output", form, Box::new(io::stdout()))?
+                Output::to_with("standard output", Box::new(io::stdout()), &writer)?
             } else {
                 self.refuse_store(path, &shown)?;
-                Output::create(path, form, &made).map_err(|error| {
+                Output::create_with(path, &writer).map_err(|error| {
                     anyhow!("{error}; name another file with -o, or `-` for standard output")
                 })?
             });

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::sketch::sketch;
+use super::sketch::{links, sketch};
 use super::{Answered, Returns};
 use crate::message::{Address, Hop, Message, MessageId, ReturnPath, Returned, ReturnedForm};
 use crate::sent::{id_shape, mailer_name};
-use crate::signals::{Kind, arrival};
+use crate::signals::Kind;
 
 /// What is known of the mail that this message answers. `failed` are the recipients that its report or
 /// text names.
@@ -74,9 +74,7 @@ pub fn answered(m: &Message, kind: Kind, failed: &[String]) -> Answered {
         ids,
         referred,
         date: returned.and_then(|r| r.date),
-        arrival: notification.and_then(|n| n.arrival_date).or_else(|| {
-            arrival(m).filter(|_| kind == Kind::Bounce || kind == Kind::DeliveryNotice)
-        }),
+        arrival: notification.and_then(|n| n.arrival_date),
         from: returned
             .and_then(|r| r.from.first())
             .map(|b| b.address.clone())
@@ -98,6 +96,7 @@ pub fn answered(m: &Message, kind: Kind, failed: &[String]) -> Answered {
         }),
         hops: returned.map(|r| distinct(&r.hops)).unwrap_or_default(),
         sketch,
+        links: returned.map(|r| links(&r.text)).unwrap_or_default(),
         name: returned
             .and_then(|r| r.from.first())
             .map(|b| b.name.chars().take(80).collect())

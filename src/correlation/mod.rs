@@ -76,6 +76,8 @@ pub struct Answered {
     pub hops: Vec<Hop>,
     /// What it says, as numbers: its subject, sentences and links with what varies masked.
     pub sketch: Box<[u32]>,
+    /// The first links in its text, as written.
+    pub links: Box<[Box<str>]>,
     /// Display name of its `From`.
     pub name: String,
     /// The script on a web server that wrote it, as the server notes.
@@ -162,6 +164,8 @@ pub struct Headline {
     pub reporting_mta: String,
     /// What it said.
     pub diagnostic: String,
+    /// Whether the envelope sender is empty (`Return-Path: <>`); `None` where the store does not say.
+    pub null_sender: Option<bool>,
     /// Defect codes.
     pub defects: Vec<&'static str>,
 }

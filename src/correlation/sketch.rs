@@ -114,6 +114,32 @@ fn hosts(text: &str) -> impl Iterator<Item = String> + '_ {
     })
 }
 
+/// The first links of a text, each once, as written and cut.
+pub(super) fn links(text: &str) -> Box<[Box<str>]> {
+    let mut found: Vec<Box<str>> = Vec::new();
+    for (at, mark) in text.match_indices("://") {
+        let scheme = text[..at].trim_end_matches(|c: char| c.is_ascii_alphabetic()).len();
+        if !matches!(text[scheme..at].to_ascii_lowercase().as_str(), "http" | "https" | "ftp") {
+            continue;
+        }
+        let rest = &text[at + mark.len()..];
+        let ends = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '\'' | ')' | ']');
+        let rest = &rest[..rest.find(ends).unwrap_or(rest.len())];
+        let link: String = text[scheme..at + mark.len()]
+            .chars()
+            .chain(rest.trim_end_matches(['.', ',', ';', '!', '?', ':']).chars())
+            .take(crate::limits::LINK)
+            .collect();
+        if !rest.is_empty() && !found.iter().any(|f| **f == *link) {
+            found.push(link.into());
+        }
+        if found.len() == crate::limits::RECORD_LINKS {
+            break;
+        }
+    }
+    found.into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,5 +156,16 @@ mod tests {
         let found: Vec<String> =
             hosts("see http://a.shop.example/x?y <https://b.example> and ://").collect();
         assert_eq!(found, ["shop.example", "b.example"]);
+    }
+
+    #[test]
+    fn links_are_kept_as_written_without_the_punctuation_behind_them() {
+        let text = "see HTTP://a.example/x?y=1. <https://b.example>, ftp://c.example and ://";
+        let found = links(text);
+        assert_eq!(
+            found.iter().map(|l| &**l).collect::<Vec<_>>(),
+            ["HTTP://a.example/x?y=1", "https://b.example"]
+        );
+        assert!(links("javascript://x.example mailto:a@b.example").is_empty());
     }
 }

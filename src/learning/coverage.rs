@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::correlation::Terms;
 use crate::message::Address;
-use crate::sent::SentIndex;
+use crate::sent::{DAY, SentIndex};
 
 /// An ordinary reply: which message it answers and whom it is addressed to.
 #[derive(Debug, Clone)]
@@ -41,6 +41,19 @@ pub struct Sought<'a> {
 struct Share {
     found: u32,
     asked: u32,
+}
+
+/// One month (UTC) of what is known of Sent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Month {
+    /// When it began, Unix seconds.
+    pub start: i64,
+    /// Messages in Sent that are dated in it.
+    pub sent: u32,
+    /// People's replies in it that name a mail of the owner's …
+    pub asked: u32,
+    /// … and how many of these mails Sent holds.
+    pub found: u32,
 }
 
 /// How complete Sent is.
@@ -180,10 +193,37 @@ impl Coverage {
         self.all.asked >= self.all.found + 2
     }
 
+    /// Sent month by month, as far as there is mail or a reply.
+    pub fn months(&self, sent: &SentIndex) -> Vec<Month> {
+        let mut months: BTreeMap<i64, Month> = BTreeMap::new();
+        let mut of = |unix: i64, add: &dyn Fn(&mut Month)| {
+            if let Some(start) = month(unix) {
+                add(months.entry(start).or_insert(Month { start, ..Month::default() }));
+            }
+        };
+        for (day, number) in &sent.days {
+            of(day.saturating_mul(DAY), &|m| m.sent += number);
+        }
+        for (date, found) in &self.by_time {
+            of(*date, &|m| {
+                m.asked += 1;
+                m.found += u32::from(*found);
+            });
+        }
+        months.into_values().collect()
+    }
+
     /// Replies that were looked at, and how many of the ids they name are in Sent.
     pub fn measured(&self) -> (u32, u32) {
         (self.all.asked, self.all.found)
     }
+}
+
+/// The first moment of a month, Unix seconds, UTC.
+fn month(unix: i64) -> Option<i64> {
+    let utc = jiff::tz::Offset::UTC;
+    let first = utc.to_datetime(jiff::Timestamp::from_second(unix).ok()?).date().first_of_month();
+    Some(utc.to_timestamp(first.to_datetime(jiff::civil::Time::midnight())).ok()?.as_second())
 }
 
 #[cfg(test)]
@@ -225,6 +265,21 @@ mod tests {
         let at = |t: i64| c.absence(&Sought { time: Some(t * day), ..Sought::default() });
         assert!(at(55) < 0.3, "{}", at(55));
         assert!(at(20) > 1.0, "{}", at(20));
+    }
+
+    #[test]
+    fn months_begin_at_their_first_moment() {
+        // 2026-08-14 09:30 and 2024-02-29 23:59:59.
+        assert_eq!(month(1_786_699_800), Some(1_785_542_400));
+        assert_eq!(month(1_709_251_199), Some(1_706_745_600));
+        assert_eq!(month(i64::MAX), None);
+        let c = Coverage {
+            by_time: vec![(0, true), (86_400, false), (40 * 86_400, true)],
+            ..Coverage::default()
+        };
+        let months = c.months(&SentIndex::default());
+        let counts: Vec<_> = months.iter().map(|m| (m.asked, m.found)).collect();
+        assert_eq!(counts, [(2, 1), (1, 1)]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ pub mod wording;
 
 pub use abuse::{Abuse, Tally};
 pub use campaigns::{Campaign, Campaigns};
-pub use coverage::{Coverage, Reply, Sought};
+pub use coverage::{Coverage, Month, Reply, Sought};
 pub use habits::{Habits, Path};
 pub use wording::Wording;
 
@@ -49,5 +49,13 @@ impl Lessons {
     pub fn abuse(&self, record: &Record, sent: &SentIndex) -> Option<Abuse> {
         let path = self.habits.path(&record.answered, &record.headline.reporting_mta);
         Abuse::of(record, &path, &self.wording, sent)
+    }
+
+    /// Whether a returned Received line names a relay of the owner's, truly or not: what a filter sees
+    /// that looks for these names. `None` where no relay is known.
+    pub fn own_relay(&self, record: &Record) -> Option<bool> {
+        self.habits.knows_relays().then(|| {
+            self.habits.path(&record.answered, &record.headline.reporting_mta).names_relay()
+        })
     }
 }

@@ -70,7 +70,7 @@ mod tests {
             "store,folder,locator,sha256,size,date,from,to,subject,message_id,class,origin,score,\
              p_forged,signals,recipient,action,status,reason,reporting_mta,diagnostic,\
              original_message_id,original_date,original_from,original_subject,sent_match,source_ip,\
-             campaign,defects\n"
+             campaign,defects,role,null_sender,own_relay,links\n"
         );
     }
 
@@ -91,7 +91,8 @@ mod tests {
                  delivery-status foreign-source,a@example.net b@example.net,failed,5.1.1,\
                  user-unknown,mx.example.net,550 5.1.1 C:\\x5cusers\\x5ca: no such user,\
                  <spam@bot.example>,2026-08-20T12:46:40Z,'+49 30 <owner@example.org>,\
-                 Réponse\u{a0}: 自動,,192.0.2.7,3,bad-encoding original-cut"
+                 Réponse\u{a0}: 自動,,192.0.2.7,3,bad-encoding original-cut,received,yes,no,\
+                 http://pills.example/a?b"
             )
         );
     }

@@ -7,16 +7,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::time::Duration;
 
-use super::{Format, escape};
+use super::{Format, escape, hours::Hours};
 use crate::scan::{Finding, FolderRead, Outcome};
 use crate::signals::Kind;
 use crate::store::Role;
 use crate::verdict::Origin;
 
 mod figures;
+mod flood;
 mod hacked;
 
-use figures::{counted, duration};
+pub(super) use figures::counted;
+use figures::duration;
 pub use figures::{day, grouped, octets};
 
 /// Columns of a line.
@@ -51,6 +53,7 @@ pub struct Summary<W: Write> {
     undecided: Undecided,
     example: Option<String>,
     examples: hacked::Examples,
+    flood: Hours<1>,
 }
 
 #[derive(Default)]
@@ -152,6 +155,7 @@ impl<W: Write> Summary<W> {
             undecided: Undecided::default(),
             example: None,
             examples: hacked::Examples::default(),
+            flood: Hours::default(),
         }
     }
 }
@@ -177,6 +181,7 @@ impl<W: Write> Format for Summary<W> {
         match origin {
             Some(Origin::Genuine) if kind == Kind::Bounce => self.failed.add(finding),
             Some(Origin::Unknown) | None => self.undecided.add(finding),
+            Some(Origin::Forged) => self.flood.add(finding.date, 0),
             _ => {}
         }
         // A name with escapes in it cannot be typed.
@@ -330,6 +335,7 @@ impl<W: Write> Summary<W> {
                 ),
             )?;
             self.blank()?;
+            self.flood(forged)?;
         }
         self.rows = rows;
         Ok(())

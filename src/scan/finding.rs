@@ -3,7 +3,6 @@
 use super::Source;
 use crate::correlation::{Headline, Link, Record, boundary, is_local};
 use crate::learning::{Abuse, Lessons};
-use crate::message::Hop;
 use crate::sent::SentIndex;
 use crate::store::{Fingerprint, Place, Role};
 use crate::verdict::Verdict;
@@ -59,10 +58,15 @@ pub struct Finding {
     pub sent_match: String,
     /// First host outside the owner's and the bouncing side's networks.
     pub source_ip: String,
-    /// The returned Received lines, the latest first; only some where there are many.
-    pub hops: Vec<Hop>,
     /// Number of the campaign.
     pub campaign: Option<u32>,
+    /// Whether the envelope sender is empty (`Return-Path: <>`); `None` where the store does not say.
+    pub null_sender: Option<bool>,
+    /// Whether a returned Received line names a relay of the owner's, truly or not; `None` where no relay
+    /// of the owner's is known, or for ordinary mail.
+    pub own_relay: Option<bool>,
+    /// The first links in the returned text, as written.
+    pub links: Vec<String>,
     /// How the owner's name came into the answered mail; `None` for ordinary mail and for answers to
     /// messages in Sent.
     pub abuse: Option<Abuse>,
@@ -132,8 +136,10 @@ impl Finding {
             original_subject: String::new(),
             sent_match: String::new(),
             source_ip: String::new(),
-            hops: Vec::new(),
             campaign: None,
+            null_sender: h.null_sender,
+            own_relay: None,
+            links: Vec::new(),
             abuse: None,
             defects: h.defects.iter().map(|d| (*d).to_owned()).collect(),
         }
@@ -150,6 +156,7 @@ impl Finding {
         let (store, folder, locator) = source.name(record.folder, &record.place);
         let campaign = lessons.campaigns.of(&record).map(|c| c.number);
         let abuse = lessons.abuse(&record, sent);
+        let own_relay = lessons.own_relay(&record);
         let sent_match = match record.link {
             Link::Matched { sent: n, .. } | Link::Contradicted(n) => sent
                 .place(n)
@@ -186,8 +193,9 @@ impl Finding {
         f.original_subject = a.subject.unwrap_or_default();
         f.sent_match = sent_match;
         f.source_ip = source_ip;
-        f.hops = a.hops;
         f.campaign = campaign;
+        f.own_relay = own_relay;
+        f.links = a.links.iter().map(|l| l.to_string()).collect();
         f.abuse = abuse;
         f
     }

@@ -1,6 +1,7 @@
 //! The one loop: reads stores in parallel, learns once, judges, and gives findings in store order to a
 //! visitor.
 
+mod background;
 mod finding;
 mod reading;
 
@@ -10,6 +11,7 @@ use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
+pub use background::{Background, Identity, SentFound};
 pub use finding::Finding;
 use reading::{Item, Read, Reader};
 
@@ -116,10 +118,8 @@ pub struct Outcome {
     pub campaigns: Vec<Campaign>,
     /// Hacked or spoofed: what all answers say, each counted once.
     pub abuse: Tally,
-    /// Over which hosts the owner's mail leaves: names first, then addresses, each most used first.
-    pub relays: Vec<String>,
-    /// Whether the owner's server tags the envelope sender of all mail (BATV).
-    pub tags_all: bool,
+    /// What reports need to know beside that.
+    pub background: Background,
 }
 
 /// One folder that a scan met.
@@ -141,28 +141,6 @@ pub struct FolderRead {
     pub sent: u64,
     /// Octets of its messages.
     pub octets: u64,
-}
-
-/// One address of the owner.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Identity {
-    /// `local@domain`, or `@domain`.
-    pub address: String,
-    /// Named by the user, not learned.
-    pub given: bool,
-    /// Messages in Sent that have it in From.
-    pub messages: u64,
-}
-
-/// Mail that the owner sent, as far as it was found.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct SentFound {
-    /// Messages, each counted once.
-    pub messages: u64,
-    /// Date of the oldest, Unix seconds.
-    pub first: Option<i64>,
-    /// Date of the newest, Unix seconds.
-    pub last: Option<i64>,
 }
 
 /// Octets of a plain mbox that one task reads; large enough that the resynchronisation at its start
@@ -392,6 +370,7 @@ pub fn scan(
         })
     };
     let mut reads = Vec::new();
+    let mut ordinary = Vec::new();
     let mut per_folder: BTreeMap<(u16, u16), (u64, u64, u64)> = BTreeMap::new();
     for (task, (read, skipped)) in tasks.iter().zip(results) {
         let sums = per_folder.entry(task.folder).or_default();
@@ -406,11 +385,13 @@ pub fn scan(
             outcome.unread += 1;
             outcome.seen += 1;
         }
+        ordinary.extend(read.ordinary.iter().filter(|d| in_time(**d)).flatten());
         let plain = read.ordinary.iter().filter(|d| in_time(**d)).count() as u64;
         outcome.seen += plain;
         *outcome.counts.entry(Kind::Ordinary.name()).or_default() += plain;
         reads.push(read);
     }
+    outcome.background.see_ordinary(&ordinary);
     let gathered = gather(reads, options);
     describe(&source, &per_folder, &gathered, options, &mut outcome);
     judge(gathered, &source, &in_time, options, &mut outcome, visit);
@@ -470,6 +451,7 @@ fn judge(
             (Item::Record(..), None) => continue,
         };
         outcome.seen += 1;
+        outcome.background.see(finding.date);
         *outcome.counts.entry(finding.verdict.class()).or_default() += 1;
         if options.all || finding.verdict.kind() != Kind::Ordinary {
             visit(&finding);
@@ -509,6 +491,7 @@ fn describe(
         }
     }
     let sent = &gathered.sent;
+    outcome.background.learn(&gathered.lessons, sent);
     let mut identities: Vec<Identity> = sent
         .identities
         .iter()
@@ -528,8 +511,6 @@ fn describe(
     );
     identities.sort_by(|a, b| b.messages.cmp(&a.messages).then(a.address.cmp(&b.address)));
     outcome.identities = identities;
-    outcome.relays = gathered.lessons.habits.relays();
-    outcome.tags_all = gathered.lessons.habits.tags_all();
     outcome.sent = SentFound {
         messages: sent.len() as u64,
         first: sent.span().map(|s| s.0),

@@ -1,7 +1,6 @@
 //! Where mail lies: Maildir trees, mbox files and folders of message files. Reads only; the one room
 //! that changes mail is `relocation`.
 
-mod again;
 mod discover;
 mod files;
 mod from_line;
@@ -24,7 +23,6 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-pub use again::Again;
 pub use mended::{Extent, Mended};
 pub use open::open_message;
 
@@ -37,17 +35,6 @@ pub enum Layout {
     Mbox,
     /// A folder of single message files.
     Files,
-}
-
-impl Layout {
-    /// The name in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Layout::Maildir => "maildir",
-            Layout::Mbox => "mbox",
-            Layout::Files => "files",
-        }
-    }
 }
 
 /// What a folder, or one message of it, is for.

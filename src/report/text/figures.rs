@@ -23,7 +23,7 @@ pub fn grouped(number: u64) -> String {
 }
 
 /// A number of things.
-pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
+pub(in crate::report) fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(number), if number == 1 { one } else { many })
 }
 
