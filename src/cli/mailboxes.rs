@@ -72,7 +72,9 @@ fn read_tally(stdout: &[u8]) -> Option<(u64, Option<u64>)> {
 pub(super) fn sweep(errand: &Errand<'_>, typed: &[OsString]) -> anyhow::Result<Exit> {
     let (all, skipped) = template::mailboxes(errand.template)?;
     let world = World::look(true)?;
-    let words = owners::without(typed, &OURS);
+    let mut words = owners::without(typed, &OURS);
+    // What is said to every process anyway may not be said twice.
+    words.retain(|word| word != "--no-progress");
     let next = AtomicUsize::new(0);
     let running: Mutex<Vec<u32>> = Mutex::new(Vec::new());
     let results: Vec<Mutex<Option<Told>>> = all.iter().map(|_| Mutex::new(None)).collect();

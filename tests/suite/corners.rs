@@ -423,6 +423,7 @@ fn all_mailboxes_of_a_host_are_swept_and_one_that_fails_stops_no_other() {
             "1",
             "--jobs",
             "2",
+            "--no-progress",
         ][..],
         &ANY,
     ]

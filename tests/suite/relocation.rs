@@ -364,7 +364,7 @@ proptest! {
 }
 
 pub(crate) fn program(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_unscatter"))
+    let output = std::process::Command::new(crate::faults::program())
         .args(arguments)
         .current_dir(folder)
         .env("XDG_STATE_HOME", folder.join("state"))
