@@ -3,15 +3,15 @@
 mod ledger;
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, bail};
 use clap::Args;
 use unscatter::report::escape;
 use unscatter::scan::{Options, judge_one};
+use unscatter::store::open_message;
 use unscatter::{signals, verdict};
 
 use super::exit::Exit;
@@ -97,77 +97,17 @@ fn message(what: &OsStr) -> anyhow::Result<Option<Vec<u8>>> {
         io::stdin().lock().take(MOST).read_to_end(&mut bytes).context("standard input")?;
         return Ok(Some(bytes));
     }
-    // Reports write octets that do not print as \xHH.
     let undone = what.to_str().map(|text| OsString::from_vec(escape::undo(text)));
-    for name in [Some(what.to_owned()), undone].into_iter().flatten() {
-        if let Some(path) = existing(Path::new(&name)) {
-            if path.is_dir() {
-                bail!("{} is a folder; name one message in it", shown(what));
-            }
-            return read(&path, 0, MOST).map(Some);
+    if [Some(what.to_owned()), undone].into_iter().flatten().any(|name| Path::new(&name).is_dir()) {
+        bail!("{} is a folder; name one message in it", shown(what));
+    }
+    match open_message(what) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(unscatter::Error::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+            Ok(None)
         }
-        if let Some((path, offset, length)) = span(&name) {
-            return read(&path, offset, length.min(MOST)).map(Some);
-        }
+        Err(error) => Err(error.into()),
     }
-    Ok(None)
-}
-
-/// The file of that name, or the one that a mail program made of it by changing its flags.
-fn existing(path: &Path) -> Option<PathBuf> {
-    if fs::symlink_metadata(path).is_ok() {
-        return Some(path.to_owned());
-    }
-    let (folder, name) = (path.parent()?, path.file_name()?.as_bytes());
-    let unique = unique(name);
-    let maildir = folder.parent()?;
-    if !matches!(folder.file_name()?.to_str(), Some("cur" | "new")) {
-        return None;
-    }
-    ["cur", "new"].into_iter().find_map(|below| {
-        let entries = fs::read_dir(maildir.join(below)).ok()?;
-        entries.flatten().map(|entry| entry.path()).find(|path| {
-            path.file_name().is_some_and(|other| self::unique(other.as_bytes()) == unique)
-        })
-    })
-}
-
-fn unique(name: &[u8]) -> &[u8] {
-    name.windows(3).position(|w| matches!(w, b":2,")).map_or(name, |at| &name[..at])
-}
-
-/// `path#offset+length` of an mbox. A store that is one file stands twice in STORE/LOCATOR.
-fn span(name: &OsStr) -> Option<(PathBuf, u64, u64)> {
-    let name = name.as_bytes();
-    let hash = name.iter().rposition(|octet| *octet == b'#')?;
-    let (offset, length) = std::str::from_utf8(&name[hash + 1..]).ok()?.split_once('+')?;
-    let path = PathBuf::from(OsStr::from_bytes(&name[..hash]));
-    let twice =
-        path.parent().filter(|above| above.is_file() && above.file_name() == path.file_name());
-    let path = twice.map(Path::to_owned).unwrap_or(path);
-    Some((path, offset.parse().ok()?, length.parse().ok()?))
-}
-
-/// Octets of a file, or of what is compressed in it.
-fn read(path: &Path, offset: u64, length: u64) -> anyhow::Result<Vec<u8>> {
-    let named = || shown(path.as_os_str());
-    let file = File::open(path).with_context(|| format!("cannot read {}", named()))?;
-    let ending = path.extension().and_then(OsStr::to_str).unwrap_or("");
-    let mut stream: Box<dyn Read> = match ending {
-        "gz" => Box::new(flate2::read::MultiGzDecoder::new(io::BufReader::new(file))),
-        "zst" => Box::new(zstd::Decoder::new(file).with_context(named)?),
-        _ => {
-            let mut file = file;
-            io::Seek::seek(&mut file, io::SeekFrom::Start(offset)).with_context(named)?;
-            Box::new(file)
-        }
-    };
-    if matches!(ending, "gz" | "zst") {
-        io::copy(&mut stream.by_ref().take(offset), &mut io::sink()).with_context(named)?;
-    }
-    let mut bytes = Vec::new();
-    stream.take(length).read_to_end(&mut bytes).with_context(named)?;
-    Ok(bytes)
 }
 
 fn shown(what: &OsStr) -> String {
@@ -177,6 +117,7 @@ fn shown(what: &OsStr) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn a_locator_of_an_mbox_names_its_octets() {

@@ -92,7 +92,7 @@ impl Judging {
     }
 }
 
-fn identity(written: &str) -> Result<String, String> {
+pub(super) fn identity(written: &str) -> Result<String, String> {
     match written.split_once('@') {
         Some((_, domain)) if !domain.is_empty() && !domain.contains('@') => Ok(written.to_owned()),
         _ => Err("write an address, or @ and a domain: owner@example.org, @example.org".into()),
@@ -129,12 +129,12 @@ pub(super) fn at_least_one(written: &str) -> Result<usize, String> {
     }
 }
 
-fn since(written: &str) -> Result<i64, String> {
+pub(super) fn since(written: &str) -> Result<i64, String> {
     moment(written, 0)
 }
 
 /// A day counts whole, so it ends where the next one begins.
-fn until(written: &str) -> Result<i64, String> {
+pub(super) fn until(written: &str) -> Result<i64, String> {
     moment(written, 1)
 }
 

@@ -1,5 +1,6 @@
 //! Arguments and dispatch. What a command does stands in its own file; what mail means, in the library.
 
+mod bundle;
 mod evaluate;
 mod exit;
 mod explain;
@@ -11,6 +12,7 @@ mod progress;
 mod sandbox;
 mod scan;
 mod stores;
+mod suggest;
 mod surroundings;
 mod sweep;
 mod template;
@@ -70,6 +72,10 @@ enum Command {
     Explain(explain::Arguments),
     /// Compare findings with the truth: confusion, precision and recall, calibration
     Evaluate(evaluate::Arguments),
+    /// Collect evidence for hand-over in a folder, or check one
+    Bundle(bundle::Arguments),
+    /// Print rules that keep the next flood out, made of what was learned
+    Suggest(suggest::Arguments),
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -104,6 +110,8 @@ pub(crate) fn run(typed: Vec<OsString>) -> Exit {
         Command::Stores(stores) => stores.run(),
         Command::Explain(explain) => explain.run(),
         Command::Evaluate(evaluate) => evaluate.run(),
+        Command::Bundle(bundle) => bundle.run(&typed_again(&typed)),
+        Command::Suggest(suggest) => suggest.run(),
     };
     match result {
         Ok(exit) => exit,

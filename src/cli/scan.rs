@@ -10,14 +10,14 @@ use std::time::Instant;
 use anyhow::{anyhow, bail};
 use clap::{Args, ValueEnum};
 use unscatter::report::text::{Setting, Summary, shell_word};
-use unscatter::report::{Form, Format, Html, HtmlSetting, Output, Places, escape};
+use unscatter::report::{Form, Format, Html, HtmlSetting, Output, Places, Provenance, escape};
 use unscatter::scan::{Finding, Options, Outcome, scan};
 
 use super::exit::Exit;
 use super::judging::{Judging, at_least_one};
 use super::progress::Bar;
 use super::sandbox::Sandbox;
-use super::surroundings::{self, World};
+use super::surroundings::{World, now};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -28,7 +28,7 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     judging: Judging,
 
-    /// Write a report; its ending tells the format: .csv, .jsonl, .html (a page to look at). `-` is standard output, and the
+    /// Write a report; its ending tells the format: .csv, .jsonl, .html (a page to look at), .sqlite. `-` is standard output, and the
     /// summary then goes to standard error (repeatable)
     #[arg(short, long, value_name = "FILE", help_heading = "Reports")]
     output: Vec<PathBuf>,
@@ -67,6 +67,7 @@ pub(crate) struct Arguments {
 enum Named {
     Csv,
     Jsonl,
+    Sqlite,
     Html,
 }
 
@@ -75,6 +76,7 @@ impl From<Named> for Form {
         match named {
             Named::Csv => Form::Csv,
             Named::Jsonl => Form::Jsonl,
+            Named::Sqlite => Form::Sqlite,
             Named::Html => Form::Html,
         }
     }
@@ -142,35 +144,37 @@ impl Arguments {
 
     /// Opens every report before the scan, so that a wrong name is told at once and not an hour later.
     fn open(&self, typed: &str) -> anyhow::Result<Vec<Output>> {
+        let made = Provenance { command: typed.to_owned(), clock: now };
         let mut reports = Vec::new();
         let mut places = Places::default();
         for file in &self.geoip {
             places.open(file)?;
         }
-        let setting = HtmlSetting {
-            command: typed.to_owned(),
-            made: Some(surroundings::now()),
-            places: Arc::new(places),
-        };
+        let setting =
+            HtmlSetting { command: typed.to_owned(), made: Some(now()), places: Arc::new(places) };
         for (at, path) in self.output.iter().enumerate() {
             let shown = escape::octets(path.as_os_str().as_bytes());
             if self.output[..at].contains(path) {
                 bail!("-o {shown} is given twice; give each report a name of its own");
             }
             let form = self.form(path, &shown)?;
-            let writer = |to: Box<dyn Write>| -> Box<dyn Format> {
-                match form {
-                    Form::Html => Box::new(Html::new(to, setting.clone())),
-                    form => form.writer(to),
-                }
+            let page = |to: Box<dyn Write>| -> Box<dyn Format> {
+                Box::new(Html::new(to, setting.clone()))
             };
-            reports.push(if is_stdout(path) {
-                Output::to_with("standard output", Box::new(io::stdout()), &writer)?
-            } else {
-                self.refuse_store(path, &shown)?;
-                Output::create_with(path, &writer).map_err(|error| {
-                    anyhow!("{error}; name another file with -o, or `-` for standard output")
-                })?
+            let stdout = || Box::new(io::stdout());
+            reports.push(match (is_stdout(path), form) {
+                (true, Form::Html) => Output::to_with("standard output", stdout(), &page)?,
+                (true, form) => Output::to("standard output", form, stdout())?,
+                (false, form) => {
+                    self.refuse_store(path, &shown)?;
+                    let output = match form {
+                        Form::Html => Output::create_with(path, &page),
+                        form => Output::create(path, form, &made),
+                    };
+                    output.map_err(|error| {
+                        anyhow!("{error}; name another file with -o, or `-` for standard output")
+                    })?
+                }
             });
         }
         Ok(reports)

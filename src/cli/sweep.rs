@@ -31,7 +31,7 @@ const EXAMPLES: usize = 3;
 /// Genuine failures listed after a sweep.
 const FAILURES: usize = 10;
 
-const CLASSES: [&str; 8] = [
+pub(super) const CLASSES: [&str; 8] = [
     "backscatter",
     "genuine-bounce",
     "undecided-bounce",
@@ -531,7 +531,7 @@ fn origin(written: &str) -> Result<Origin, String> {
     }
 }
 
-fn probability(written: &str) -> Result<f64, String> {
+pub(super) fn probability(written: &str) -> Result<f64, String> {
     match written.parse::<f64>() {
         Ok(p) if (0.0..=1.0).contains(&p) => Ok(p),
         _ => Err("write a number from 0 to 1".into()),

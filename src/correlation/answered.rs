@@ -6,7 +6,7 @@ use super::sketch::{links, sketch};
 use super::{Answered, Returns};
 use crate::message::{Address, Hop, Message, MessageId, ReturnPath, Returned, ReturnedForm};
 use crate::sent::{id_shape, mailer_name};
-use crate::signals::Kind;
+use crate::signals::{Kind, arrival};
 
 /// What is known of the mail that this message answers. `failed` are the recipients that its report or
 /// text names.
@@ -74,7 +74,9 @@ pub fn answered(m: &Message, kind: Kind, failed: &[String]) -> Answered {
         ids,
         referred,
         date: returned.and_then(|r| r.date),
-        arrival: notification.and_then(|n| n.arrival_date),
+        arrival: notification.and_then(|n| n.arrival_date).or_else(|| {
+            arrival(m).filter(|_| kind == Kind::Bounce || kind == Kind::DeliveryNotice)
+        }),
         from: returned
             .and_then(|r| r.from.first())
             .map(|b| b.address.clone())

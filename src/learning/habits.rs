@@ -263,6 +263,23 @@ impl Habits {
         Some(at)
     }
 
+    /// The hosts over which the owner's mail leaves: names that took mail in often enough to be the owner's
+    /// and those that the owner named, then addresses; each most used first.
+    pub fn relays(&self) -> Vec<String> {
+        let sorted = |census: &Census, least: u32| {
+            let mut all: Vec<_> = census.values().filter(|(_, n)| *n >= least).collect();
+            all.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+            all.into_iter().map(|(value, _)| value.to_owned()).collect::<Vec<_>>()
+        };
+        let mut relays = sorted(&self.takers, TAKEN);
+        relays.extend(self.named_hosts.iter().filter(|n| self.takers.count(n) < TAKEN).cloned());
+        relays.extend(sorted(&self.relays, 1));
+        let single = |net: &&IpNet| net.prefix_len() == net.max_prefix_len();
+        let named = self.named.iter().filter(single).map(|net| net.addr().to_string());
+        relays.extend(named.filter(|ip| self.relays.count(ip) == 0));
+        relays
+    }
+
     /// Whether this is the address of a relay of the owner's.
     pub fn is_own_relay(&self, ip: IpAddr) -> bool {
         self.relays.count(&ip.to_string()) > 0 || self.named.iter().any(|n| n.contains(&ip))

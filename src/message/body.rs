@@ -10,7 +10,7 @@ use super::parse::{Content, Limits};
 use super::parts::{self, Entity};
 use super::quoted::{self, Found, Prefix};
 use super::returned::{Returned, ReturnedForm, note};
-use super::{Defect, Message, Part, Screen, charset, html};
+use super::{Address, Defect, Message, Part, Screen, charset, html};
 
 /// The text of an original's body: its first text part, decoded.
 pub(super) fn original_text(
@@ -99,12 +99,49 @@ pub(super) fn read<'a>(
     entities: &'a [Entity<'a>],
     limits: &'a Limits,
     breaks: &'a Screen,
+    inside: bool,
 ) {
-    let mut reading = Reading { raw, limits, breaks, message, entities };
+    let mut reading = Reading { raw, limits, breaks, message, entities, inside, wrapped: None };
     reading.structure();
     reading.notifications();
     reading.originals();
     reading.texts();
+    if let Some(octets) = reading.wrapped.take() {
+        unwrap(message, &octets, limits, breaks);
+    }
+}
+
+/// Takes the report out of what a gateway wrapped around it: the original of such a message is the report,
+/// and what counts is what the report reports and returns. A bounce of a bounce is none: its original was
+/// written to the one that failed.
+fn unwrap(message: &mut Message, octets: &[u8], limits: &Limits, breaks: &Screen) {
+    // One level, as gateways make it: what is deeper was wrapped by hand.
+    let inner = super::parse::parse_wrapped(octets, limits, breaks);
+    let reports = inner
+        .notification
+        .as_ref()
+        .is_some_and(|n| n.form == NotificationForm::Delivery && !n.recipients.is_empty());
+    // Gateways readdress what they wrap, so that only the lines of hosts may name whom it came to.
+    let here = |a: &Address| {
+        message.to.iter().map(|b| &b.address).chain(&message.delivered_to).any(|b| b.same(a))
+            || message.headers.all("received").any(|line| line.contains(&format!("<{a}>")))
+    };
+    let same_sender = match (message.sender(), inner.sender()) {
+        (Some(outer), Some(inner)) => outer.local().eq_ignore_ascii_case(inner.local()),
+        _ => false,
+    };
+    let passed_on = same_sender || message.return_path == super::ReturnPath::Null;
+    if !(reports && passed_on && inner.to.iter().any(|b| here(&b.address))) {
+        return;
+    }
+    message.notification = inner.notification;
+    message.returned = inner.returned;
+    message.report_type = message.report_type.take().or(inner.report_type);
+    if !message.text.is_empty() && !message.text.ends_with('\n') {
+        message.text.push('\n');
+    }
+    message.text.push_str(&inner.text);
+    fields::cut(&mut message.text, limits.text);
 }
 
 /// One message while its parts are being read.
@@ -114,6 +151,10 @@ struct Reading<'a, 'b> {
     breaks: &'a Screen,
     message: &'b mut Message,
     entities: &'a [Entity<'a>],
+    /// Whether this is read out of another message.
+    inside: bool,
+    /// An original that is a report itself.
+    wrapped: Option<Cow<'a, [u8]>>,
 }
 
 impl<'a> Reading<'a, '_> {
@@ -169,6 +210,18 @@ impl<'a> Reading<'a, '_> {
                 let whole = wanted == Sort::Original;
                 self.message.returned =
                     Returned::read(&octets, whole, self.limits, &mut self.message.defects);
+                let report = |r: &Returned| {
+                    r.headers.get("content-type").is_some_and(|v| {
+                        v.get(..16).is_some_and(|v| v.eq_ignore_ascii_case("multipart/report"))
+                    })
+                };
+                if whole
+                    && !self.inside
+                    && self.message.notification.is_none()
+                    && self.message.returned.as_ref().is_some_and(report)
+                {
+                    self.wrapped = Some(octets);
+                }
             }
         }
     }
@@ -272,7 +325,8 @@ impl<'a> Reading<'a, '_> {
                 // The octets as they came: charsets differ between the text and the original. Only
                 // where lines of octets are not lines of text (UTF-16, HTML) the text stands in.
                 let same = memchr::memchr_iter(b'\n', octets).count()
-                    == memchr::memchr_iter(b'\n', text.as_bytes()).count();
+                    == memchr::memchr_iter(b'\n', text.as_bytes()).count()
+                    && memchr::memchr(0, octets).is_none();
                 let octets = if same { octets } else { text.as_bytes() };
                 let at = memchr::memchr_iter(b'\n', octets)
                     .nth(start.wrapping_sub(1))

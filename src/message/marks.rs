@@ -125,7 +125,7 @@ pub(super) const SENDERS: &[&str] = &[
     "auto-reply", "auto_reply", "autorespon", "auto-respon", "autoantwort", "noreply", "no-reply",
     "no_reply", "no.reply", "donotreply", "do-not-reply", "do_not_reply", "listserv", "vacation",
     "undeliver", "delivery", "mailsystem", "mail-system", "mailadmin", "mail-admin", "mailer",
-    "mailgate", "challenge", "spamblocker", "spam-blocker", "antispam", "anti-spam", "virus",
+    "mailgate", "mailgw", "uucp", "challenge", "spamblocker", "spam-blocker", "antispam", "anti-spam", "virus",
     "mdaemon", "feedback", "fbl", "abuse", "complaint", "microsoftexchange",
 ];
 

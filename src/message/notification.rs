@@ -139,7 +139,11 @@ impl Notification {
         };
         let mut fresh = group.iter().any(names_recipient);
         for field in group {
-            let (value, _) = fields::text(field.value, charset, VALUE);
+            // Addresses stay as written: no encoded word belongs there, and none is decoded.
+            let value = match names_recipient(field) {
+                true => fields::unfold(field.value, charset, VALUE).0.into_owned(),
+                false => fields::text(field.value, charset, VALUE).0,
+            };
             self.whole_field(field, &value);
             let known = field.is("final-recipient")
                 || field.is("original-recipient")

@@ -142,6 +142,9 @@ impl Content {
                 || name.ends_with(".msg")
                 || name.ends_with(".dat")
                 || name.ends_with(".dsn")
+                // amavis calls it "dsn_status", Outlook "ATT00001.dat", others "delivery-status".
+                || name.contains("dsn")
+                || name.contains("delivery")
         })
     }
 }
@@ -224,6 +227,15 @@ pub(super) fn headers(
 /// Reads one message. `breaks` tells where a quoted original starts in a text: each of its patterns is
 /// matched against one line without its end and trailing blanks.
 pub fn parse(raw: &[u8], limits: &Limits, breaks: &Screen) -> Message {
+    read(raw, limits, breaks, false)
+}
+
+/// The same for a report inside another message, which is not looked into further.
+pub(super) fn parse_wrapped(raw: &[u8], limits: &Limits, breaks: &Screen) -> Message {
+    read(raw, limits, breaks, true)
+}
+
+fn read(raw: &[u8], limits: &Limits, breaks: &Screen, inside: bool) -> Message {
     let mut message = Message::default();
     let raw = prepare(raw, limits, &mut message.defects);
     let mut entities = parts::walk(&raw, limits, None, &mut message.defects);
@@ -239,7 +251,7 @@ pub fn parse(raw: &[u8], limits: &Limits, breaks: &Screen) -> Message {
     }
     let charset = entities.iter().find_map(|e| e.content.charset.clone());
     outer(&mut message, &entities[0].block, &entities[0].content, charset.as_deref(), limits);
-    body::read(&mut message, &raw, &entities, limits, breaks);
+    body::read(&mut message, &raw, &entities, limits, breaks, inside);
     message
 }
 

@@ -3,11 +3,11 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Component, Path, PathBuf};
 
-use super::escape;
+use super::table::{Head, quoted};
+use super::{escape, table};
 use crate::Error;
 use crate::signals::Kind;
 use crate::store::Fingerprint;
@@ -241,9 +241,9 @@ impl Listed {
     }
 }
 
-/// A CSV file, or JSON lines as rows of the same names.
+/// All rows of a table.
 struct Table {
-    name: String,
+    head: Head,
     columns: Vec<String>,
     rows: Vec<(u64, Vec<String>)>,
 }
@@ -252,66 +252,31 @@ impl Table {
     fn read(path: &Path) -> Result<Table, Error> {
         let name = escape::octets(path.as_os_str().as_bytes());
         let file = File::open(path).map_err(|source| Error::Read { path: name.clone(), source })?;
-        let table = Table { name, columns: Vec::new(), rows: Vec::new() };
-        if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("jsonl")) {
-            table.objects(BufReader::new(file))
-        } else {
-            table.values(file)
-        }
-    }
-
-    fn values(mut self, file: File) -> Result<Table, Error> {
-        let mut reader = csv::Reader::from_reader(file);
-        let text = |cell: &[u8]| String::from_utf8_lossy(cell).into_owned();
-        let names = reader.byte_headers().map_err(|error| self.broken(&error))?;
-        self.columns = names.iter().map(|cell| text(cell.trim_ascii())).collect();
-        if let Some(first) = self.columns.first_mut() {
-            *first = first.trim_start_matches('\u{feff}').to_owned();
-        }
-        for record in reader.byte_records() {
-            let record = record.map_err(|error| self.broken(&error))?;
-            let line = record.position().map_or(0, csv::Position::line);
-            self.rows.push((line, record.iter().map(text).collect()));
-        }
-        Ok(self)
-    }
-
-    fn objects(mut self, file: impl BufRead) -> Result<Table, Error> {
-        self.columns = super::COLUMNS.iter().map(|column| column.name.to_owned()).collect();
-        for (line, text) in (1..).zip(file.lines()) {
-            let text = text.map_err(|source| Error::Read { path: self.name.clone(), source })?;
-            let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&text)
-                .map_err(|error| self.wrong(line, &error.to_string()))?;
-            let cell = |name: &String| match object.get(name) {
-                None | Some(serde_json::Value::Null) => String::new(),
-                Some(serde_json::Value::String(text)) => text.clone(),
-                Some(other) => other.to_string(),
-            };
-            self.rows.push((line, self.columns.iter().map(cell).collect()));
-        }
-        Ok(self)
+        let mut rows = Vec::new();
+        let (head, ()) = table::read(
+            &name,
+            table::is_jsonl(path),
+            file,
+            |_| Ok(()),
+            &mut |_, (), line, cells| {
+                rows.push((line, cells));
+                Ok(())
+            },
+        )?;
+        Ok(Table { columns: head.columns.clone(), head, rows })
     }
 
     fn position(&self, name: &str) -> Option<usize> {
-        self.columns.iter().position(|column| column == name)
+        self.head.position(name)
     }
 
     fn wrong(&self, line: u64, what: &str) -> Error {
-        Error::Malformed { path: self.name.clone(), what: format!("line {line}: {what}") }
+        self.head.wrong(line, what)
     }
 
     fn lacks(&self, column: &str) -> Error {
-        let there = escape::text(&self.columns.join(", ")).into_owned();
-        self.wrong(1, &format!("no column {}; there are: {there}", quoted(column)))
+        self.head.lacks(column)
     }
-
-    fn broken(&self, error: &csv::Error) -> Error {
-        Error::Malformed { path: self.name.clone(), what: error.to_string() }
-    }
-}
-
-fn quoted(hostile: &str) -> String {
-    format!("\"{}\"", escape::fit(&escape::text(hostile), 60))
 }
 
 /// Made absolute by the current folder, without asking the file system what a link points to.

@@ -1,13 +1,15 @@
 //! Findings as JSON, one object per line: the names and the escaping of the CSV, numbers as numbers,
-//! nothing as null, and the whole ledger. No cell is defused: no spreadsheet runs JSON.
+//! nothing as null; and what no cell holds: each recipient, the returned hops, the whole ledger. No cell is defused: no spreadsheet runs JSON.
 
 use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use super::{COLUMNS, Cell, Format, escape};
+use super::{COLUMNS, Cell, Format, escape, four_decimals, rfc3339};
+use crate::message::Hop;
 use crate::scan::{Finding, Outcome};
+use crate::signals::{self, SeenIn};
 use crate::verdict::Entry;
 
 /// Writes one JSON object per finding.
@@ -39,16 +41,21 @@ impl<W: Write> Format for Jsonl<W> {
 
 struct Line<'a>(&'a Finding);
 struct Value<'a>(Cell<'a>);
+struct Hops<'a>(&'a [Hop]);
+struct Station<'a>(&'a Hop);
 struct Ledger<'a>(&'a [Entry]);
 struct Piece<'a>(&'a Entry);
 
 impl Serialize for Line<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(COLUMNS.len() + 2))?;
+        let mut map = serializer.serialize_map(Some(COLUMNS.len() + 4))?;
         for column in COLUMNS {
             map.serialize_entry(column.name, &Value((column.cell)(self.0)))?;
         }
         map.serialize_entry("abuse", &self.0.abuse.map(|a| a.name()))?;
+        let recipients: Vec<_> = self.0.recipients.iter().map(|r| escape::text(r)).collect();
+        map.serialize_entry("recipients", &recipients)?;
+        map.serialize_entry("hops", &Hops(&self.0.hops))?;
         map.serialize_entry("ledger", &Ledger(self.0.verdict.ledger()))?;
         map.end()
     }
@@ -64,6 +71,29 @@ impl Serialize for Value<'_> {
     }
 }
 
+impl Serialize for Hops<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(Station))
+    }
+}
+
+impl Serialize for Station<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let hop = self.0;
+        let text = |t: &Option<String>| t.as_deref().map(|t| escape::text(t).into_owned());
+        let mut map = serializer.serialize_map(Some(8))?;
+        map.serialize_entry("ip", &hop.ip.map(|ip| ip.to_string()))?;
+        map.serialize_entry("host", &text(&hop.host))?;
+        map.serialize_entry("helo", &text(&hop.helo))?;
+        map.serialize_entry("by", &text(&hop.by))?;
+        map.serialize_entry("with", &text(&hop.with))?;
+        map.serialize_entry("for", &hop.to.as_ref().map(|a| escape::text(a.as_str())))?;
+        map.serialize_entry("date", &hop.date.map(|d| rfc3339(d.unix)))?;
+        map.serialize_entry("authenticated", &hop.authenticated)?;
+        map.end()
+    }
+}
+
 impl Serialize for Ledger<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.iter().map(Piece))
@@ -72,18 +102,18 @@ impl Serialize for Ledger<'_> {
 
 impl Serialize for Piece<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(3))?;
+        let (about, group) = match signals::find(self.0.code).map(|s| s.seen_in) {
+            Some(SeenIn::Correlation(group)) => ("origin", Some(group.name())),
+            _ => ("kind", None),
+        };
+        let mut map = serializer.serialize_map(Some(5))?;
         map.serialize_entry("code", self.0.code)?;
+        map.serialize_entry("about", about)?;
+        map.serialize_entry("group", &group)?;
         map.serialize_entry("quote", &escape::text(&self.0.quote))?;
         map.serialize_entry("log_odds", &four_decimals(self.0.log_odds))?;
         map.end()
     }
-}
-
-/// The number that the CSV shows, so that the two never differ. (0.95 as f32 would come out as
-/// 0.949999988079071.)
-fn four_decimals(number: f32) -> f64 {
-    format!("{number:.4}").parse().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -112,8 +142,20 @@ mod tests {
         }
         assert!(text.ends_with("}\n") && text.lines().count() == 1);
         assert!(text.contains(
-            r#""ledger":[{"code":"delivery-status","quote":"Action: failed","log_odds":4.5},{"code":"foreign-source","quote":"192.0.2.7\\x07","log_odds":2.9}]"#
+            r#""ledger":[{"code":"delivery-status","about":"kind","group":null,"quote":"Action: failed","log_odds":4.5},{"code":"foreign-source","about":"origin","group":"path","quote":"192.0.2.7\\x07","log_odds":2.9}]"#
         ));
+    }
+
+    #[test]
+    fn recipients_and_hops_are_lists_of_their_own() {
+        let mut finding = samples::backscatter();
+        finding.recipients.push("\"two words\"@example.net\u{1b}".into());
+        let value: serde_json::Value = serde_json::from_str(&line(&finding)).unwrap();
+        assert_eq!(value["recipients"][2], "\"two words\"@example.net\\x1b");
+        let hop = &value["hops"][0];
+        assert_eq!((&hop["ip"], &hop["host"]), (&"192.0.2.7".into(), &"dsl.example".into()));
+        assert_eq!((&hop["for"], &hop["helo"]), (&"a@example.net".into(), &"pc".into()));
+        assert_eq!(hop["date"], "2026-08-20T12:46:41Z");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use crate::scan::{Finding, Outcome};
 
+pub mod bundle;
 mod csv;
 pub mod escape;
 pub mod evaluate;
@@ -15,12 +16,16 @@ mod html;
 mod jsonl;
 mod misuse;
 mod output;
+mod sqlite;
+pub mod suggest;
+mod table;
 pub mod text;
 
 pub use self::csv::Csv;
 pub use html::{Html, Places, Setting as HtmlSetting};
 pub use jsonl::Jsonl;
 pub use output::Output;
+pub use sqlite::{Sqlite, readme as schema_readme};
 
 /// Something that findings can be written as. `begin` comes first, `end` last and once.
 pub trait Format {
@@ -32,6 +37,15 @@ pub trait Format {
     fn end(&mut self, outcome: &Outcome) -> io::Result<()>;
 }
 
+/// What a report says of the run that makes it.
+#[derive(Debug, Clone)]
+pub struct Provenance {
+    /// The arguments, as they can be typed again.
+    pub command: String,
+    /// Tells the time, Unix seconds.
+    pub clock: fn() -> i64,
+}
+
 /// The formats of report files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Form {
@@ -41,11 +55,13 @@ pub enum Form {
     Jsonl,
     /// The forensic page, `.html`.
     Html,
+    /// One SQLite file, `.sqlite`.
+    Sqlite,
 }
 
 impl Form {
     /// All formats.
-    pub const ALL: [Form; 3] = [Form::Csv, Form::Jsonl, Form::Html];
+    pub const ALL: [Form; 4] = [Form::Csv, Form::Jsonl, Form::Html, Form::Sqlite];
 
     /// The name, which is also the ending of its files.
     pub fn name(self) -> &'static str {
@@ -53,6 +69,7 @@ impl Form {
             Form::Csv => "csv",
             Form::Jsonl => "jsonl",
             Form::Html => "html",
+            Form::Sqlite => "sqlite",
         }
     }
 
@@ -62,12 +79,13 @@ impl Form {
         Form::ALL.into_iter().find(|form| form.name().eq_ignore_ascii_case(ending))
     }
 
-    /// A writer of this format.
-    pub fn writer(self, to: Box<dyn io::Write>) -> Box<dyn Format> {
+    /// A writer of this format to a stream; `None` for what needs a file of its own.
+    pub fn writer(self, to: Box<dyn io::Write>) -> Option<Box<dyn Format>> {
         match self {
-            Form::Csv => Box::new(Csv::new(to)),
-            Form::Jsonl => Box::new(Jsonl::new(to)),
-            Form::Html => Box::new(Html::new(to, HtmlSetting::default())),
+            Form::Csv => Some(Box::new(Csv::new(to))),
+            Form::Jsonl => Some(Box::new(Jsonl::new(to))),
+            Form::Html => Some(Box::new(Html::new(to, HtmlSetting::default()))),
+            Form::Sqlite => None,
         }
     }
 }
@@ -179,6 +197,12 @@ fn join<'a>(words: impl Iterator<Item = &'a str>) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
+/// The number that the CSV shows, so that formats never differ. (0.95 as f32 would come out as
+/// 0.949999988079071.)
+fn four_decimals(number: f32) -> f64 {
+    format!("{number:.4}").parse().unwrap_or_default()
+}
+
 /// UTC as RFC 3339 writes it, `2026-08-20T13:47:03Z`; empty outside the years 1 to 9999, which such a
 /// date cannot say.
 pub fn rfc3339(unix: i64) -> String {
@@ -191,6 +215,7 @@ pub fn rfc3339(unix: i64) -> String {
 
 #[cfg(test)]
 pub(crate) mod samples {
+    use crate::message::Hop;
     use crate::scan::Finding;
     use crate::signals::Kind;
     use crate::store::{Fingerprint, Role};
@@ -235,6 +260,10 @@ pub(crate) mod samples {
             original_subject: "Réponse\u{a0}: 自動".into(),
             sent_match: String::new(),
             source_ip: "192.0.2.7".into(),
+            hops: vec![Hop::read(
+                "from pc (dsl.example [192.0.2.7]) by mx.example.net with ESMTP for <a@example.net>; \
+                 Thu, 20 Aug 2026 12:46:41 +0000",
+            )],
             campaign: Some(3),
             null_sender: Some(true),
             own_relay: Some(false),

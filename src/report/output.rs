@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{Mode, OFlags};
 
-use super::{Form, Format, escape};
+use super::{Csv, Form, Format, Html, HtmlSetting, Jsonl, Provenance, Sqlite, escape};
 use crate::Error;
 use crate::scan::{Finding, Outcome};
 
@@ -25,7 +25,11 @@ pub struct Output {
 impl Output {
     /// Writes to a stream, which `name` calls in errors.
     pub fn to(name: &str, form: Form, stream: Box<dyn Write>) -> Result<Output, Error> {
-        Output::to_with(name, stream, &|stream| form.writer(stream))
+        let Some(format) = form.writer(stream) else {
+            let source = io::Error::other(format!("{} needs a file of its own", form.name()));
+            return Err(Error::Write { path: name.to_owned(), source });
+        };
+        Output::begun(name, format)
     }
 
     /// The same with a format of the caller's.
@@ -34,16 +38,49 @@ impl Output {
         stream: Box<dyn Write>,
         format: &dyn Fn(Box<dyn Write>) -> Box<dyn Format>,
     ) -> Result<Output, Error> {
-        let mut output =
-            Output { name: name.to_owned(), format: Some(format(stream)), unfinished: None };
+        Output::begun(name, format(stream))
+    }
+
+    fn begun(name: &str, format: Box<dyn Format>) -> Result<Output, Error> {
+        let mut output = Output { name: name.to_owned(), format: Some(format), unfinished: None };
         output.write(|format| format.begin())?;
         Ok(output)
     }
 
     /// Writes to a file with mode 0600. What is there stays as it is until the report is finished, and
-    /// then is replaced. A FIFO or device is written to directly.
-    pub fn create(path: &Path, form: Form) -> Result<Output, Error> {
-        Output::create_with(path, &|file| form.writer(file))
+    /// then is replaced. A FIFO or device is written to directly, but for a database.
+    pub fn create(path: &Path, form: Form, made: &Provenance) -> Result<Output, Error> {
+        match form {
+            Form::Csv => Output::create_with(path, &|file| Box::new(Csv::new(file))),
+            Form::Jsonl => Output::create_with(path, &|file| Box::new(Jsonl::new(file))),
+            Form::Html => {
+                Output::create_with(path, &|file| Box::new(Html::new(file, HtmlSetting::default())))
+            }
+            Form::Sqlite => Output::database(path, made),
+        }
+    }
+
+    fn database(path: &Path, made: &Provenance) -> Result<Output, Error> {
+        let name = escape::octets(path.as_os_str().as_bytes());
+        let failed = |source| Error::Write { path: name.clone(), source };
+        let (file, unfinished) = open(path).map_err(failed)?;
+        drop(file);
+        let Some(unfinished) = unfinished else {
+            return Err(failed(io::Error::other("a database can be written to a file only")));
+        };
+        // SQLite refuses every link on the way; those above the file are the user's own.
+        let real = match (unfinished.now.parent(), unfinished.now.file_name()) {
+            (Some(folder), Some(file)) => {
+                let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+                folder.canonicalize().map_err(failed)?.join(file)
+            }
+            _ => unfinished.now.clone(),
+        };
+        let format = Sqlite::create(&real, made.clone()).map_err(failed)?;
+        let mut output =
+            Output { name, format: Some(Box::new(format)), unfinished: Some(unfinished) };
+        output.write(|format| format.begin())?;
+        Ok(output)
     }
 
     /// The same with a format of the caller's.
@@ -164,6 +201,33 @@ mod tests {
     use crate::report::samples;
     use std::os::unix::fs::{MetadataExt, symlink};
 
+    fn made() -> Provenance {
+        Provenance { command: String::new(), clock: || 0 }
+    }
+
+    #[test]
+    fn a_database_appears_whole_in_a_file_of_its_owner_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("findings.sqlite");
+        let link = folder.path().join("here");
+        symlink(folder.path(), &link).unwrap();
+        fs::write(&path, "old").unwrap();
+        // A link above the file is the user's own.
+        let mut output =
+            Output::create(&link.join("findings.sqlite"), Form::Sqlite, &made()).unwrap();
+        output.finding(&samples::backscatter()).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        output.finish(&Outcome::default()).unwrap();
+        assert!(fs::read(&path).unwrap().starts_with(b"SQLite format 3\0"));
+        assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
+        drop(Output::create(&path, Form::Sqlite, &made()).unwrap());
+        assert_eq!(names(folder.path()), ["findings.sqlite", "here"]);
+        symlink(&path, folder.path().join("x.sqlite")).unwrap();
+        assert!(Output::create(&folder.path().join("x.sqlite"), Form::Sqlite, &made()).is_err());
+        assert!(Output::create(Path::new("/dev/null"), Form::Sqlite, &made()).is_err());
+        assert!(Output::to("standard output", Form::Sqlite, Box::new(io::sink())).is_err());
+    }
+
     fn names(folder: &Path) -> Vec<String> {
         let mut names: Vec<_> = fs::read_dir(folder)
             .unwrap()
@@ -178,7 +242,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("findings.csv");
         fs::write(&path, "old").unwrap();
-        let mut output = Output::create(&path, Form::Csv).unwrap();
+        let mut output = Output::create(&path, Form::Csv, &made()).unwrap();
         output.finding(&samples::backscatter()).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
         output.finish(&Outcome::default()).unwrap();
@@ -191,10 +255,10 @@ mod tests {
     fn an_abandoned_report_leaves_nothing_behind_and_a_killed_one_does_no_harm() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("findings.jsonl");
-        drop(Output::create(&path, Form::Jsonl).unwrap());
+        drop(Output::create(&path, Form::Jsonl, &made()).unwrap());
         assert!(names(folder.path()).is_empty());
         fs::write(folder.path().join(".findings.jsonl.unfinished"), "half a line").unwrap();
-        Output::create(&path, Form::Jsonl).unwrap().finish(&Outcome::default()).unwrap();
+        Output::create(&path, Form::Jsonl, &made()).unwrap().finish(&Outcome::default()).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "");
         assert_eq!(names(folder.path()), ["findings.jsonl"]);
     }
@@ -206,13 +270,13 @@ mod tests {
         fs::write(&mail, "mail").unwrap();
         let link = folder.path().join("findings.csv");
         symlink(&mail, &link).unwrap();
-        let error = Output::create(&link, Form::Csv).err().unwrap().to_string();
+        let error = Output::create(&link, Form::Csv, &made()).err().unwrap().to_string();
         assert!(error.contains("symbolic link"), "{error}");
         assert_eq!(fs::read_to_string(&mail).unwrap(), "mail");
-        assert!(Output::create(folder.path(), Form::Csv).is_err());
+        assert!(Output::create(folder.path(), Form::Csv, &made()).is_err());
         symlink(&mail, folder.path().join(".other.csv.unfinished")).unwrap();
         let other = folder.path().join("other.csv");
-        Output::create(&other, Form::Csv).unwrap().finish(&Outcome::default()).unwrap();
+        Output::create(&other, Form::Csv, &made()).unwrap().finish(&Outcome::default()).unwrap();
         assert_eq!(fs::read_to_string(&mail).unwrap(), "mail");
     }
 
@@ -240,7 +304,7 @@ mod tests {
 
     #[test]
     fn a_closed_pipe_is_no_error_and_a_full_disk_is_one() {
-        for form in Form::ALL {
+        for form in [Form::Csv, Form::Jsonl] {
             let mut output = Output::to("standard output", form, Box::new(Closed)).unwrap();
             for _ in 0..1000 {
                 output.finding(&samples::backscatter()).unwrap();

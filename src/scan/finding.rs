@@ -3,6 +3,7 @@
 use super::Source;
 use crate::correlation::{Headline, Link, Record, boundary, is_local};
 use crate::learning::{Abuse, Lessons};
+use crate::message::Hop;
 use crate::sent::SentIndex;
 use crate::store::{Fingerprint, Place, Role};
 use crate::verdict::Verdict;
@@ -58,6 +59,8 @@ pub struct Finding {
     pub sent_match: String,
     /// First host outside the owner's and the bouncing side's networks.
     pub source_ip: String,
+    /// The returned Received lines, the latest first; only some where there are many.
+    pub hops: Vec<Hop>,
     /// Number of the campaign.
     pub campaign: Option<u32>,
     /// Whether the envelope sender is empty (`Return-Path: <>`); `None` where the store does not say.
@@ -136,6 +139,7 @@ impl Finding {
             original_subject: String::new(),
             sent_match: String::new(),
             source_ip: String::new(),
+            hops: Vec::new(),
             campaign: None,
             null_sender: h.null_sender,
             own_relay: None,
@@ -193,6 +197,7 @@ impl Finding {
         f.original_subject = a.subject.unwrap_or_default();
         f.sent_match = sent_match;
         f.source_ip = source_ip;
+        f.hops = a.hops;
         f.campaign = campaign;
         f.own_relay = own_relay;
         f.links = a.links.iter().map(|l| l.to_string()).collect();

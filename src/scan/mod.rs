@@ -118,6 +118,10 @@ pub struct Outcome {
     pub campaigns: Vec<Campaign>,
     /// Hacked or spoofed: what all answers say, each counted once.
     pub abuse: Tally,
+    /// Over which hosts the owner's mail leaves: names first, then addresses, each most used first.
+    pub relays: Vec<String>,
+    /// Whether the owner's server tags the envelope sender of all mail (BATV).
+    pub tags_all: bool,
     /// What reports need to know beside that.
     pub background: Background,
 }
@@ -511,6 +515,8 @@ fn describe(
     );
     identities.sort_by(|a, b| b.messages.cmp(&a.messages).then(a.address.cmp(&b.address)));
     outcome.identities = identities;
+    outcome.relays = gathered.lessons.habits.relays();
+    outcome.tags_all = gathered.lessons.habits.tags_all();
     outcome.sent = SentFound {
         messages: sent.len() as u64,
         first: sent.span().map(|s| s.0),

@@ -13,7 +13,8 @@ use crate::message::{
 };
 use crate::sent::{SentMessage, id_key, id_shape};
 use crate::signals::{
-    Evidence, Kind, Recogniser, Said, is_mailbox, reason, sole_recipient, worst_action,
+    Evidence, Kind, Recogniser, Said, Toward, is_mailbox, reason, reporter, sole_recipient, told,
+    worst_action,
 };
 use crate::store::{Role, Stored};
 use crate::verdict::{KindVerdict, decide_kind, ordinary};
@@ -267,6 +268,25 @@ fn outer_headline(m: &Message) -> Headline {
     }
 }
 
+/// The action of a notice without groups that name one: a bounce failed; of the other notices their form
+/// tells, and most speak of a delay.
+fn action(kind: Kind, evidence: &[Evidence]) -> &'static str {
+    if kind == Kind::Bounce {
+        return "failed";
+    }
+    let shows = |word: &str| {
+        evidence.iter().any(|e| {
+            e.signal.toward == Toward::Kind(Kind::DeliveryNotice) && e.signal.code.contains(word)
+        })
+    };
+    match () {
+        () if shows("delay") => "delayed",
+        () if shows("relay") => "relayed",
+        () if shows("success") || shows("delivered") => "delivered",
+        () => "delayed",
+    }
+}
+
 /// What reports show, and the recipients that failed or were reached: as the report's groups name
 /// them, else as the text of a known program does, else whoever answers.
 pub(super) fn headline(
@@ -316,7 +336,26 @@ pub(super) fn headline(
     failed.retain(|f| seen.insert(f.to_lowercase()));
     failed.truncate(limits::RECORD_RECIPIENTS);
     if matches!(kind, Kind::Bounce | Kind::DeliveryNotice) {
-        let diagnostic = diagnostics.join(" ");
+        let mut diagnostic = diagnostics.join(" ");
+        if h.diagnostic.is_empty() || h.status.is_empty() {
+            let told = told(m, &failed);
+            if h.status.is_empty() {
+                h.status = told.status.unwrap_or_default();
+            }
+            if h.diagnostic.is_empty() {
+                h.diagnostic = cut(&told.diagnostic, 500);
+            }
+            // Words that no server said may speak of anything; the whole text tells as much.
+            if diagnostic.is_empty() && told.answered {
+                diagnostic = told.diagnostic;
+            }
+        }
+        if h.action.is_empty() {
+            h.action = action(kind, evidence).to_owned();
+        }
+        if h.reporting_mta.is_empty() {
+            h.reporting_mta = reporter(m).unwrap_or_default();
+        }
         let text = cut(&m.text, 4_096);
         let said = Said {
             status: (!h.status.is_empty()).then_some(h.status.as_str()),

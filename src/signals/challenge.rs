@@ -2,12 +2,15 @@
 //! solve, confirm) so that a message of theirs is delivered. What decides is that both halves stand
 //! together; a phrase of one half alone is everyday language.
 
+mod words;
+
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
 use super::{Basis, Kind, SeenIn, Signal, Toward};
 use crate::message::{Message, ReturnPath};
+use words::{ACTIONS, EVERYDAY, NO_PROMISE, OWN, PURPOSES};
 
 pub(super) fn signals() -> Vec<Signal> {
     vec![
@@ -20,6 +23,16 @@ pub(super) fn signals() -> Vec<Signal> {
             source: "common to all challenge-response systems",
             seen_in: SeenIn::Message(Basis::Text, asks),
             shows: &["challenge-response/bluebottle-request.eml"],
+            spares: &["ordinary/verify-your-address.eml"],
+        },
+        Signal {
+            code: "asks-in-one-sentence",
+            toward: Toward::Kind(Kind::ChallengeResponse),
+            summary: "one sentence asks for a click or a reply and promises delivery for it",
+            why: "That is the whole of a challenge; elsewhere the two halves stand apart.",
+            source: "common to all challenge-response systems",
+            seen_in: SeenIn::Message(Basis::Text, asks_in_one_sentence),
+            shows: &["challenge-response/unknown-vendor-en.eml"],
             spares: &["ordinary/verify-your-address.eml"],
         },
         Signal {
@@ -46,404 +59,6 @@ pub(super) fn signals() -> Vec<Signal> {
     ]
 }
 
-/// What the reader shall do. Compared in lower case, blanks folded.
-const ACTIONS: &[&str] = &[
-    // English
-    "click",
-    "visit",
-    "follow the link",
-    "follow this link",
-    "use the link",
-    "open the link",
-    "open this page",
-    "fill out the",
-    "complete the form",
-    "complete the short",
-    "reply to this",
-    "respond to this",
-    "replying to this",
-    "answer this message",
-    "answer this mail",
-    "send an empty",
-    "send a blank",
-    "type the",
-    "enter the",
-    "copy the number",
-    "copy the code",
-    "solve",
-    "captcha",
-    "confirm",
-    "verify",
-    "press the",
-    "press reply",
-    "use your mailer's \"reply\"",
-    "simply reply",
-    "just reply",
-    "hit reply",
-    "add yourself",
-    // German
-    "klicken",
-    "klick",
-    "bestätigen",
-    "bestätigung",
-    "antworten sie",
-    "folgen sie dem link",
-    "geben sie den code",
-    "geben sie die",
-    "lösen sie",
-    // French
-    "cliquez",
-    "cliquer",
-    "cliquant",
-    "un clic",
-    "confirmez",
-    "confirmer",
-    "répondez",
-    "répondre à ce",
-    "saisissez",
-    "saisir",
-    "authentifier",
-    "remplir le formulaire",
-    "valider",
-    // Spanish
-    "haga clic",
-    "hacer clic",
-    "haz clic",
-    "pulse",
-    "confirme",
-    "confirmar",
-    "responda a este",
-    "responder a este",
-    "introduzca",
-    // Portuguese
-    "clique",
-    "confirme",
-    "responda esta",
-    "responda a esta",
-    "digite",
-    // Italian
-    "clicca",
-    "cliccare",
-    "conferma",
-    "confermare",
-    "rispondi a questo",
-    "risponda a questo",
-    "inserisci",
-    // Dutch
-    "klik op",
-    "klik hier",
-    "klikken",
-    "bevestig",
-    "beantwoord dit",
-    // Swedish, Norwegian, Danish, Finnish
-    "klicka",
-    "klikk",
-    "klik ",
-    "bekräfta",
-    "bekreft",
-    "bekræft",
-    "svara på detta",
-    "svar på denne",
-    "vahvista",
-    "napsauta",
-    // Polish, Czech, Hungarian, Romanian
-    "kliknij",
-    "potwierdź",
-    "odpowiedz na",
-    "klikněte",
-    "potvrďte",
-    "odpovězte",
-    "kattintson",
-    "erősítse meg",
-    "faceți clic",
-    "confirmați",
-    // Turkish, Greek
-    "tıklayın",
-    "onaylayın",
-    "κάντε κλικ",
-    "επιβεβαιώστε",
-    // Russian, Ukrainian
-    "нажмите",
-    "перейдите по ссылке",
-    "пройдите по ссылке",
-    "подтвердите",
-    "ответьте на это",
-    "натисніть",
-    "підтвердіть",
-    // Japanese, Chinese, Korean
-    "クリック",
-    "返信して",
-    "点击",
-    "點擊",
-    "请回复",
-    "請回覆",
-    "确认",
-    "確認",
-    "클릭",
-    "확인",
-];
-
-/// What for: so that the message is delivered, or its sender known.
-const PURPOSES: &[&str] = &[
-    // English
-    "have it delivered",
-    "have your message delivered",
-    "have your email delivered",
-    "get your message delivered",
-    "get your message to",
-    "be delivered to",
-    "will be delivered",
-    "is delivered",
-    "be passed on",
-    "is passed on",
-    "deliver your message",
-    "deliver your email",
-    "deliver the message",
-    "your message reaches",
-    "reaches my",
-    "reach my inbox",
-    "reach the recipient",
-    "release your message",
-    "release your email",
-    "release your e-mail",
-    "release the message",
-    "to release it",
-    "will release",
-    "ensure delivery",
-    "complete the delivery",
-    "so i can receive your",
-    "so that i can receive your",
-    "so i receive your",
-    "i will receive your",
-    "receive your email",
-    "allow your message",
-    "let your message",
-    "is being held",
-    "is then delivered",
-    "message has been held",
-    "was held",
-    "mail is being held",
-    "is on hold",
-    "held until",
-    "holding your message",
-    "holding the message",
-    "in a pending",
-    "is pending",
-    "was waitlisted",
-    "wait-listed",
-    "waiting list",
-    "quarantined until",
-    "added to the recipient's allowed",
-    "added to my",
-    "list of approved",
-    "approved sender",
-    "allowed senders",
-    "allowed list",
-    "whitelist",
-    "white list",
-    "guest list",
-    "verify the sender",
-    "sender verification",
-    "requires your confirmation",
-    "requires confirmation",
-    "requires verification",
-    "requires that you verify",
-    "prove that you are",
-    "a real person",
-    "real live human",
-    "you are human",
-    "not a spammer",
-    "not a spam source",
-    "not a robot",
-    "not sending spam",
-    "not junk",
-    "avoid spam",
-    "protecting myself from",
-    "delivered once you",
-    "before it is delivered",
-    "before your message",
-    "is shown to me",
-    "your mail is legitimate",
-    "message is legitimate",
-    // German
-    "zugestellt wird",
-    "zugestellt werden",
-    "zustellung ihrer",
-    "zustellung ihres",
-    "damit ihre nachricht",
-    "damit ihre e-mail",
-    "damit ihre mail",
-    "damit ihr schreiben",
-    "nachricht freigeben",
-    "e-mail freigeben",
-    "freischalten",
-    "wird zurückgehalten",
-    "wurde zurückgehalten",
-    "noch nicht zugestellt",
-    // French
-    "que votre message soit",
-    "que votre e-mail soit",
-    "que votre courriel soit",
-    "que votre mail soit",
-    "qu'il soit remis",
-    "qu'il soit délivré",
-    "qu'il soit distribué",
-    "remettre votre message",
-    "délivrer votre",
-    "libérer votre message",
-    "libérer l'email",
-    "libérer l'e-mail",
-    "est en attente",
-    "a été bloqué pour",
-    "valider votre",
-    "valider l'exist",
-    // Spanish
-    "que su mensaje sea",
-    "que su mensaje llegue",
-    "que su correo sea",
-    "que tu mensaje",
-    "entregar su mensaje",
-    "su mensaje está retenido",
-    "ha sido retenido",
-    "fue retenido",
-    "lista de remitentes",
-    // Portuguese
-    "que sua mensagem seja",
-    "que a sua mensagem seja",
-    "que ela seja entregue",
-    "que seu e-mail seja",
-    "entregar sua mensagem",
-    "mensagem foi retida",
-    "mensagem está retida",
-    "seja encaminhada",
-    // Italian
-    "consegnare il tuo messaggio",
-    "consegnare il suo messaggio",
-    "messaggio venga consegnato",
-    "messaggio sia consegnato",
-    "messaggio verrà consegnato",
-    "messaggio è in attesa",
-    "è stato trattenuto",
-    // Dutch
-    "uw bericht wordt bezorgd",
-    "uw bericht af te leveren",
-    "bericht te bezorgen",
-    "bericht bezorgd",
-    "wordt vastgehouden",
-    // Swedish, Norwegian, Danish, Finnish
-    "meddelande ska levereras",
-    "meddelande levereras",
-    "melding blir levert",
-    "melding leveres",
-    "besked bliver leveret",
-    "besked leveres",
-    "viestisi toimitetaan",
-    "viesti toimitetaan",
-    // Polish, Czech, Hungarian, Romanian
-    "wiadomość została dostarczona",
-    "dostarczyć wiadomość",
-    "wiadomość zostanie dostarczona",
-    "zpráva byla doručena",
-    "zprávu doručit",
-    "zpráva doručena",
-    "üzenete kézbesítésre",
-    "üzenetét kézbesít",
-    "mesajul dvs. să fie livrat",
-    "mesajul dumneavoastră să fie livrat",
-    "mesajul să fie livrat",
-    // Turkish, Greek
-    "mesajınızın iletilmesi",
-    "mesajınız teslim",
-    "mesajınızın teslim",
-    "το μήνυμά σας να παραδοθεί",
-    "να παραδοθεί",
-    // Russian, Ukrainian
-    "письмо было доставлено",
-    "доставить ваше",
-    "чтобы ваше письмо",
-    "чтобы письмо",
-    "щоб ваш лист",
-    "ваш лист було доставлено",
-    // Japanese, Chinese, Korean
-    "メールを配信",
-    "メールは配信",
-    "メールが届",
-    "お届け",
-    "受信者に届",
-    "投递您的",
-    "您的邮件将",
-    "邮件才能",
-    "您的郵件將",
-    "郵件才能",
-    "메일이 전달",
-    "메일을 전달",
-    "메일이 배달",
-];
-
-/// Words by which a text refers to the reader's own message.
-const OWN: &[&str] = &[
-    // English
-    "your message",
-    "your e-mail",
-    "your email",
-    "your mail",
-    "the message you sent",
-    "message that you sent",
-    "the e-mail you sent",
-    "the email you sent",
-    "you sent",
-    // German, French
-    "ihre nachricht",
-    "ihre e-mail",
-    "ihre mail",
-    "ihr schreiben",
-    "votre message",
-    "votre e-mail",
-    "votre email",
-    "votre courriel",
-    "votre mail",
-    // Spanish, Portuguese, Italian
-    "su mensaje",
-    "su correo",
-    "tu mensaje",
-    "sua mensagem",
-    "seu e-mail",
-    "seu email",
-    "tuo messaggio",
-    "suo messaggio",
-    "sua e-mail",
-    // Dutch, Nordic
-    "uw bericht",
-    "uw e-mail",
-    "ditt meddelande",
-    "din melding",
-    "din besked",
-    "dit besked",
-    "viestisi",
-    // Polish, Czech, Hungarian, Romanian, Turkish, Greek
-    "wiadomość",
-    "vaše zpráva",
-    "vaši zprávu",
-    "üzenet",
-    "mesajul dvs",
-    "mesajul dumneavoastră",
-    "mesajınız",
-    "μήνυμά σας",
-    // Russian, Ukrainian
-    "ваше письмо",
-    "вашего письма",
-    "ваше сообщение",
-    "ваш лист",
-    // Japanese, Chinese, Korean
-    "あなたのメール",
-    "お送りいただいた",
-    "送信されたメール",
-    "您的邮件",
-    "您的郵件",
-    "보내신 메일",
-    "귀하의 메일",
-];
-
 /// Challenges are short; what asks for a click in a long text is a newsletter.
 const LONGEST: usize = crate::limits::CHALLENGE;
 
@@ -460,6 +75,22 @@ fn asks(m: &Message) -> Option<String> {
     let find = |words: &[&'static str]| words.iter().find(|w| text.contains(*w)).copied();
     let (action, purpose, _) = (find(ACTIONS)?, find(PURPOSES)?, find(OWN)?);
     Some(format!("{action} … {purpose}"))
+}
+
+/// A sentence with both halves: "click below so that your message is delivered".
+fn asks_in_one_sentence(m: &Message) -> Option<String> {
+    asks(m)?;
+    let mut sentences =
+        m.text.split(['.', '!', '?', '。', '！', '？']).flat_map(|part| part.split("\n\n"));
+    sentences.find_map(|sentence| {
+        let words = super::recogniser::folded(sentence);
+        let find = |list: &[&'static str], without: &[&str]| {
+            let mut kept = list.iter().filter(|w| !without.iter().any(|part| w.contains(part)));
+            kept.find(|w| words.contains(**w)).copied()
+        };
+        let (action, promise) = (find(ACTIONS, EVERYDAY)?, find(PURPOSES, NO_PROMISE)?);
+        Some(format!("{action} … {promise}"))
+    })
 }
 
 /// A request to confirm a list subscription or an account is ordinary mail.

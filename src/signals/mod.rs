@@ -14,6 +14,7 @@ mod recognition;
 mod sender;
 mod structure;
 mod subject;
+mod transcript;
 pub mod vendors;
 
 use std::collections::HashMap;
@@ -24,7 +25,8 @@ pub use recipients::{is_mailbox, sole_recipient};
 pub use recogniser::Recogniser;
 pub use recognition::recognition;
 pub use sender::is_daemon;
-pub(crate) use structure::worst_action;
+pub(crate) use structure::{names_somebody, worst_action};
+pub use transcript::{Told, arrival, reporter, told};
 
 use crate::message::Message;
 
@@ -134,6 +136,21 @@ impl Group {
         Group::Time,
         Group::Campaign,
     ];
+
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Group::Identity => "identity",
+            Group::Recipient => "recipient",
+            Group::Absence => "absence",
+            Group::Contradiction => "contradiction",
+            Group::Path => "path",
+            Group::Habit => "habit",
+            Group::Answered => "answered",
+            Group::Time => "time",
+            Group::Campaign => "campaign",
+        }
+    }
 }
 
 /// Where in a message a kind's signal is seen. Text alone never decides a kind.

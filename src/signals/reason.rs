@@ -200,30 +200,14 @@ fn speaks_of_domain(text: &str) -> bool {
     })
 }
 
-/// The first enhanced status code in a text that tells something: `5.1.1`, `(#5.1.1)`, `550-5.7.1`.
+/// What the first enhanced status code in a text tells that tells something.
 fn status_in(text: &str) -> Option<Reason> {
-    let octets = text.as_bytes();
-    let number = |mut at: usize| {
-        let start = at;
-        while at < octets.len() && octets[at].is_ascii_digit() {
-            at += 1;
-        }
-        (1..=3).contains(&(at - start)).then_some(at)
-    };
-    let joint = |at: usize| octets.get(at) == Some(&b'.');
-    (0..octets.len()).find_map(|at| {
-        let starts = matches!(octets[at], b'4' | b'5')
-            && joint(at + 1)
-            && (at == 0 || !(octets[at - 1].is_ascii_alphanumeric() || octets[at - 1] == b'.'));
-        if !starts {
-            return None;
-        }
-        let subject = number(at + 2).filter(|end| joint(*end))?;
-        let end = number(subject + 1)?;
-        let ends = octets.get(end).is_none_or(|o| !o.is_ascii_alphanumeric())
-            && !(joint(end) && octets.get(end + 1).is_some_and(u8::is_ascii_digit));
-        if ends { by_status(&text[at..end]) } else { None }
-    })
+    super::transcript::codes(text).find_map(by_status)
+}
+
+/// Whether words name one of the reasons.
+pub(super) fn names_cause(words: &str) -> bool {
+    phrase(words).is_some()
 }
 
 /// Tells the reason from the enhanced status code and the words. What a server says in words is more

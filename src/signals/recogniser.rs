@@ -473,7 +473,7 @@ fn written(b: &Mailbox) -> String {
 }
 
 /// The first `limit` octets of a text, cut at a character.
-fn cut(text: &str, limit: usize) -> &str {
+pub(super) fn cut(text: &str, limit: usize) -> &str {
     if text.len() <= limit {
         return text;
     }

@@ -28,6 +28,17 @@ pub(super) fn signals() -> Vec<Signal> {
             spares: &["ordinary/de-holiday.eml"],
         },
         Signal {
+            code: "role-sender",
+            toward: Toward::Kind(Kind::Bounce),
+            summary: "sent by postmaster or an administrator of mail, not in the name of a mail system",
+            why: "Mail systems sign so, and people who run them write from the same addresses; so it says \
+                  less than a daemon's address or name.",
+            source: "RFC 2142 section 5",
+            seen_in: see(role_sender),
+            shows: &["bounce/domino-bounce.eml"],
+            spares: &["bounce/postfix-bounce.eml"],
+        },
+        Signal {
             code: "nameless-daemon",
             toward: Toward::Kind(Kind::Bounce),
             summary: "the From field names a mail system and no address",
@@ -99,16 +110,51 @@ pub fn is_daemon(address: &Address) -> bool {
         "systemadministrator",
         "gatewayadministrator",
         "mailgateway",
+        "mailgw",
+        "smtpgateway",
+        "uucp",
     ];
     NAMES.contains(&local.as_str())
         || local.starts_with("mailerdaemon")
         || local.ends_with("mailerdaemon")
         || local.starts_with("microsoftexchange") && local.len() > 20
         || local.starts_with("postmaster")
+        // "bounce@", "bounce-notify@"; with a number it is the return path of a mailing.
+        || local.starts_with("bounce") && !local.bytes().any(|b| b.is_ascii_digit())
+}
+
+/// Whether people write from this address too.
+fn is_role(address: &Address) -> bool {
+    let local = bare(address.local());
+    [
+        "postmaster",
+        "mailadmin",
+        "mailadministrator",
+        "systemadministrator",
+        "listmanager",
+        "postoffice",
+    ]
+    .contains(&local.as_str())
+}
+
+/// A mail system's name, beyond the role that a person may have.
+fn system_name(name: &str) -> bool {
+    let name = bare(name);
+    let rest = name.replace("postmaster", "").replace("mailadministrator", "");
+    daemon_name(&rest)
+}
+
+fn signed(m: &Message, wanted: impl Fn(&str, &Address) -> bool) -> Option<String> {
+    let mut boxes = m.from.iter().filter(|b| is_daemon(&b.address));
+    boxes.find(|b| wanted(&b.name, &b.address)).map(|b| b.address.to_string())
 }
 
 fn daemon_sender(m: &Message) -> Option<String> {
-    m.from.iter().map(|b| &b.address).find(|a| is_daemon(a)).map(|a| a.to_string())
+    signed(m, |name, address| !is_role(address) || system_name(name))
+}
+
+fn role_sender(m: &Message) -> Option<String> {
+    signed(m, |name, address| is_role(address) && !system_name(name))
 }
 
 /// The words of a From display name by which mail systems sign.
@@ -145,7 +191,7 @@ fn nameless_daemon(m: &Message) -> Option<String> {
 
 /// Whether a mail system signs, with its address or its name.
 pub(super) fn signs_as_daemon(m: &Message) -> bool {
-    daemon_sender(m).is_some() || nameless_daemon(m).is_some()
+    daemon_sender(m).or_else(|| role_sender(m)).or_else(|| nameless_daemon(m)).is_some()
 }
 
 fn no_reply_sender(m: &Message) -> Option<String> {
@@ -176,7 +222,10 @@ fn autoresponder_sender(m: &Message) -> Option<String> {
 
 /// What shows that a program sent this, by its address alone.
 pub(super) fn automatic(m: &Message) -> Option<String> {
-    daemon_sender(m).or_else(|| nameless_daemon(m)).or_else(|| null_return_path(m))
+    daemon_sender(m)
+        .or_else(|| role_sender(m))
+        .or_else(|| nameless_daemon(m))
+        .or_else(|| null_return_path(m))
 }
 
 /// Whether a person seems to write: an address that no program signs with, and no mark of a program.

@@ -113,6 +113,17 @@ pub(super) fn signals() -> Vec<Signal> {
             spares: &["bounce/postfix-bounce.eml"],
         },
         Signal {
+            code: "daemon-names-nobody",
+            toward: Toward::Kind(Kind::Ordinary),
+            summary: "a mail system writes with an empty return path, names nobody else and returns nothing",
+            why: "Warnings about the reader's own mailbox look so. Some bounces name nobody either, so a \
+                  subject of bounces weighs as much.",
+            source: "Dovecot quota-warning script; RFC 3464 section 2.3",
+            seen_in: see(warns_of_nothing_sent),
+            shows: &["ordinary/daemon-warns-of-quota.eml"],
+            spares: &["bounce/postfix-bounce.eml"],
+        },
+        Signal {
             code: "smtp-transcript",
             toward: Toward::Kind(Kind::Bounce),
             summary: "the text quotes a server's permanent refusal",
@@ -388,12 +399,66 @@ fn names_nobody(m: &Message) -> Option<String> {
         || m.returned.is_some()
         || !m.parents.is_empty()
         || m.headers.has("x-failed-recipients")
-        || m.return_path == crate::message::ReturnPath::Null
-        || m.text.contains('@')
-        || m.subject.contains('@');
-    let daemon = sender::signs_as_daemon(m);
+        || names_somebody(m);
+    let null = m.return_path == crate::message::ReturnPath::Null;
+    let daemon = sender::signs_as_daemon(m) && !null;
     // Only what a mail system seems to sign needs the doubt; a text too short to tell has none.
     (daemon && !anything && m.text.trim().len() > 40).then(|| m.subject.clone())
+}
+
+fn warns_of_nothing_sent(m: &Message) -> Option<String> {
+    let nothing = m.notification.is_none()
+        && m.returned.is_none()
+        && m.parents.is_empty()
+        && !m.headers.has("x-failed-recipients")
+        && !names_somebody(m);
+    let null = m.return_path == crate::message::ReturnPath::Null;
+    (null && sender::signs_as_daemon(m) && nothing && m.text.trim().len() > 40)
+        .then(|| m.subject.clone())
+}
+
+/// Whether subject or text name anybody but the reader and the sender: an address, or whatever stands on
+/// its own behind a line that announces it ("could not be delivered to:").
+pub(crate) fn names_somebody(m: &Message) -> bool {
+    let mut known = addressed_to(m);
+    known.extend(m.from.iter().map(|b| b.address.base().key()));
+    let text = super::recogniser::cut(&m.text, NAMES);
+    let sign = |c: char| c.is_alphanumeric() || "!#$%&'*+/=?^_`{|}~.-".contains(c);
+    let named = [m.subject.as_str(), text].into_iter().any(|text| {
+        text.match_indices('@').take(50).any(|(at, _)| {
+            let local = text[..at].trim_end_matches(sign).len();
+            let rest = text[at + 1..].trim_start_matches(sign);
+            let end = text.len() - rest.len();
+            let address = text[local..end].trim_matches(['.', '-', '\'', '=']);
+            let address = crate::message::Address::new(address);
+            !address.local().is_empty() && !known.contains(&address.base().key())
+        })
+    });
+    named || announces(text)
+}
+
+/// Octets of a text in which those who failed are named.
+const NAMES: usize = 4 << 10;
+
+/// Whether a line ends with a colon and a short one follows that is no link.
+fn announces(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut announced = 0;
+    lines.any(|line| {
+        let few = line.split_whitespace().count() <= 6 || line.contains('(');
+        let here = announced > 0 && few && !line.contains("://");
+        let lower = line.to_lowercase();
+        let ends =
+            ["to:", "recipient(s):", "recipients:", "recipient:", "address(es):", "addresses:"];
+        if ends.iter().any(|end| lower.ends_with(end)) {
+            announced = 2;
+        } else if lower.contains("following recipient") || lower.contains("following address") {
+            announced = 4;
+        } else {
+            announced -= i32::from(announced > 0);
+        }
+        here
+    })
 }
 
 fn smtp_transcript(m: &Message) -> Option<String> {

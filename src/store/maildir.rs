@@ -154,7 +154,7 @@ fn info(name: &[u8]) -> Option<usize> {
 }
 
 /// The part of a name that a flag change leaves alone.
-fn unique_part(name: &[u8]) -> &[u8] {
+pub(super) fn unique_part(name: &[u8]) -> &[u8] {
     &name[..info(name).unwrap_or(name.len())]
 }
 

@@ -1,6 +1,7 @@
 //! Where mail lies: Maildir trees, mbox files and folders of message files. Reads only; the one room
 //! that changes mail is `relocation`.
 
+mod again;
 mod discover;
 mod files;
 mod from_line;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+pub use again::Again;
 pub use mended::{Extent, Mended};
 pub use open::open_message;
 
@@ -35,6 +37,17 @@ pub enum Layout {
     Mbox,
     /// A folder of single message files.
     Files,
+}
+
+impl Layout {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Layout::Maildir => "maildir",
+            Layout::Mbox => "mbox",
+            Layout::Files => "files",
+        }
+    }
 }
 
 /// What a folder, or one message of it, is for.

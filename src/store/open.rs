@@ -87,18 +87,22 @@ pub fn open_message(spec: &OsStr) -> Result<Vec<u8>, Error> {
     })
 }
 
-/// The file that is meant: a store that is one file has its own name as locator, so that
+/// The file that is meant: also where a mail program changed its flags since; a store that is one file has its own name as locator, so that
 /// `STORE/locator` names it twice.
 fn existing(path: &Path) -> Option<PathBuf> {
     if std::fs::metadata(path).is_ok_and(|m| m.is_file()) {
         return Some(path.to_owned());
+    }
+    let renamed = super::again::renamed(path).filter(|_| std::fs::symlink_metadata(path).is_err());
+    if renamed.is_some() {
+        return renamed;
     }
     let store = path.parent()?;
     (store.file_name() == path.file_name() && std::fs::metadata(store).is_ok_and(|m| m.is_file()))
         .then(|| store.to_owned())
 }
 
-fn split_span(spec: &OsStr) -> Option<(PathBuf, u64, u64)> {
+pub(super) fn split_span(spec: &OsStr) -> Option<(PathBuf, u64, u64)> {
     let bytes = spec.as_bytes();
     let hash = memchr::memrchr(b'#', bytes)?;
     let (offset, length) = std::str::from_utf8(&bytes[hash + 1..]).ok()?.split_once('+')?;

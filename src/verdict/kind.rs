@@ -4,7 +4,7 @@
 
 use super::{Entry, KindVerdict, weights};
 use crate::message::{Defect, Message};
-use crate::signals::{Basis, Evidence, Kind, SeenIn, Toward};
+use crate::signals::{Basis, Evidence, Kind, SeenIn, Toward, names_somebody};
 
 fn basis(e: &Evidence) -> Option<Basis> {
     match e.signal.seen_in {
@@ -44,6 +44,9 @@ impl Sum {
 
 /// What puts a plain challenge before everything else; more than any sum of weights.
 const FIRST: f32 = 1_000.0;
+
+/// What makes a delay of what speaks for both as much.
+const TRIED_AGAIN: f32 = 0.05;
 
 /// Decides the kind of a message.
 pub fn decide_kind(m: &Message, evidence: &[Evidence]) -> KindVerdict {
@@ -85,6 +88,8 @@ pub fn decide_kind(m: &Message, evidence: &[Evidence]) -> KindVerdict {
     if notice.total() > 0.0 {
         notice.sender += bounce.sender;
         notice.firm += bounce.firm.min(3.0);
+        // What says that it will be tried again says that it could not be delivered, too.
+        notice.firm += TRIED_AGAIN;
     }
 
     // Some programs write a receipt as a plain automatic reply; its subject tells.
@@ -105,7 +110,7 @@ pub fn decide_kind(m: &Message, evidence: &[Evidence]) -> KindVerdict {
     if !refused {
         for kind in Kind::ALL {
             let sum = sums[index(kind)];
-            if kind == Kind::Ordinary || !decidable(kind, sum, answer, refers) {
+            if kind == Kind::Ordinary || !decidable(m, kind, sum, answer, refers) {
                 continue;
             }
             let odds = weights::KIND_BASE + sum.of(kind) + answer - contrary;
@@ -155,7 +160,7 @@ pub fn decide_kind(m: &Message, evidence: &[Evidence]) -> KindVerdict {
 }
 
 /// Whether more than text speaks for the kind.
-fn decidable(kind: Kind, sum: Sum, answer: f32, refers: bool) -> bool {
+fn decidable(m: &Message, kind: Kind, sum: Sum, answer: f32, refers: bool) -> bool {
     let program = sum.firm > 0.0 || sum.sender > 0.0;
     match kind {
         // People ask for actions too; a challenge refers to a message, and a program sends it.
@@ -167,7 +172,16 @@ fn decidable(kind: Kind, sum: Sum, answer: f32, refers: bool) -> bool {
         // people who run mail systems write from their addresses.
         Kind::Bounce | Kind::DeliveryNotice => {
             let said = sum.subject + sum.text > 0.0;
-            sum.firm > 0.0 || sum.sender > 0.0 && (said || refers) || said && answer >= 1.0
+            // Parcels and orders are delayed too: who signs as nobody has to name somebody.
+            let about = || refers || names_somebody(m);
+            sum.firm > TRIED_AGAIN
+                || sum.sender > 0.0 && (said || refers)
+                || said && answer >= 1.0 && about()
+        }
+        // What answers answers one person; people announce their holidays to many.
+        Kind::AutoReply => {
+            let announced = m.to.len() + m.cc.len() > 1 && answer == 0.0;
+            program || sum.subject > 0.0 && !announced || sum.text > 0.0 && answer >= 1.0
         }
         _ => program || sum.subject > 0.0 || sum.text > 0.0 && answer >= 1.0,
     }

@@ -49,7 +49,9 @@ fn names(folder: &Path) -> Vec<String> {
 #[test]
 fn help_is_as_agreed() {
     let folder = tempfile::tempdir().unwrap();
-    for command in ["", "scan", "sweep", "undo", "stores", "explain", "evaluate"] {
+    for command in
+        ["", "scan", "sweep", "undo", "stores", "explain", "evaluate", "bundle", "suggest"]
+    {
         let arguments: &[&str] =
             if command.is_empty() { &["--help"] } else { &[command, "--help"] };
         let output = run(folder.path(), arguments);
@@ -62,7 +64,7 @@ fn help_is_as_agreed() {
 #[test]
 fn no_line_of_help_is_longer_than_a_terminal() {
     let folder = tempfile::tempdir().unwrap();
-    for command in ["scan", "sweep", "undo", "stores", "explain", "evaluate"] {
+    for command in ["scan", "sweep", "undo", "stores", "explain", "evaluate", "bundle", "suggest"] {
         for line in out(&run(folder.path(), &[command, "--help"])).lines() {
             assert!(line.chars().count() <= 80, "{line}");
         }

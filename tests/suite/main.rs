@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests own their folders and environment")]
 
 mod attacks;
+mod bundle;
 mod challenges;
 mod cli;
 mod corners;
@@ -11,14 +12,17 @@ mod disks;
 mod explain;
 mod fast_path;
 mod faults;
+mod gateways;
 mod hostile;
 mod languages;
 mod mailboxes;
 mod moves;
 mod page;
 mod relocation;
+mod sqlite;
 mod stores;
 mod storms;
+mod suggest;
 mod support;
 mod tidy;
 mod transformations;

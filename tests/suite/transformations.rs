@@ -7,12 +7,12 @@ use crate::languages::{base64, quoted};
 use crate::variants::{Parts, all_keep, is, together};
 
 /// The value of a field, unfolded.
-fn value(fields: &[String], name: &str) -> String {
+pub(crate) fn value(fields: &[String], name: &str) -> String {
     let field = fields.iter().find(|f| is(f, name));
     field.map(|f| f[name.len() + 1..].replace('\n', " ").trim().to_owned()).unwrap_or_default()
 }
 
-fn parameter(value: &str, name: &str) -> Option<String> {
+pub(crate) fn parameter(value: &str, name: &str) -> Option<String> {
     let at = value.to_ascii_lowercase().find(&format!("{name}="))? + name.len() + 1;
     let rest = &value[at..];
     let found = match rest.strip_prefix('"') {
@@ -23,7 +23,7 @@ fn parameter(value: &str, name: &str) -> Option<String> {
 }
 
 /// The parts of a multipart body between its boundary lines, with the lines; else the body alone.
-fn pieces(p: &Parts) -> Vec<(bool, Vec<u8>)> {
+pub(crate) fn pieces(p: &Parts) -> Vec<(bool, Vec<u8>)> {
     let kind = value(&p.fields, "content-type");
     let boundary =
         parameter(&kind, "boundary").filter(|_| kind.to_lowercase().contains("multipart/"));
@@ -42,7 +42,7 @@ fn pieces(p: &Parts) -> Vec<(bool, Vec<u8>)> {
 }
 
 /// A part's own fields and what follows them.
-fn part(octets: &[u8]) -> Option<Parts> {
+pub(crate) fn part(octets: &[u8]) -> Option<Parts> {
     if octets.starts_with(b"\n") {
         return Some(Parts { fields: Vec::new(), body: octets[1..].to_vec() });
     }

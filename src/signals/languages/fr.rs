@@ -160,6 +160,9 @@ pub(super) const LANGUAGE: Language = Language {
         "il n'est pas nécessaire de renvoyer",
         "de nouvelles tentatives",
         "le serveur continuera à essayer",
+        "le serveur continuera d'essayer",
+        "continuera ses tentatives",
+        "prochaine tentative",
     ],
     challenge_texts: &[
         "pour qu'il soit remis",
