@@ -118,6 +118,8 @@ bounds! {
     // Single messages that are named, and runs that move them.
     /// One message that `explain` reads.
     EXPLAINED: u64 = 64 << 20, "octets", "cut; judged by the bound of one message";
+    /// A configuration file.
+    CONFIGURATION: u64 = 1 << 20, "octets", "refused: told as a fault of the file";
     /// A header block that a move looks at.
     MOVED_HEADERS: usize = 1 << 20, "octets", "not looked at";
 

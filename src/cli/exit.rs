@@ -11,6 +11,8 @@ pub(crate) enum Exit {
     Incomplete,
     /// Could not run, or would not.
     Failed,
+    /// Mail in doubt was set aside; a person has to look. Outweighs whatever became of other mailboxes.
+    InDoubt,
     /// Nothing could be done, because another run or program holds the lock (EX_TEMPFAIL of sysexits.h).
     Busy,
     /// Ended by that signal, after the current step.
@@ -30,18 +32,16 @@ impl Exit {
     }
 
     /// How several mailboxes together ended: what some could not do is something skipped, and only where
-    /// none could be worked on nothing was done.
+    /// none could be worked on nothing was done. Mail in doubt outweighs all.
     pub(super) fn together(all: &[Exit]) -> Exit {
-        let any = |wanted: Exit| all.contains(&wanted);
-        let signal = all.iter().find(|e| matches!(e, Exit::Signal(_)));
-        match (signal, any(Exit::Done) || any(Exit::Incomplete)) {
-            (Some(signal), _) => *signal,
-            (None, true) if all.iter().all(|e| *e == Exit::Done) => Exit::Done,
-            (None, true) => Exit::Incomplete,
-            (None, false) if any(Exit::Failed) => Exit::Failed,
-            (None, false) if any(Exit::Busy) => Exit::Busy,
-            (None, false) => Exit::Done,
+        let any = |wanted: fn(&Exit) -> bool| all.iter().copied().find(wanted);
+        if let Some(exit) = any(|e| matches!(e, Exit::Signal(_))).or(any(|e| *e == Exit::InDoubt)) {
+            return exit;
         }
+        if any(|e| matches!(e, Exit::Done | Exit::Incomplete)).is_none() {
+            return any(|e| *e == Exit::Failed).or(any(|e| *e == Exit::Busy)).unwrap_or(Exit::Done);
+        }
+        if all.iter().all(|e| *e == Exit::Done) { Exit::Done } else { Exit::Incomplete }
     }
 }
 
@@ -50,7 +50,7 @@ impl From<Exit> for ExitCode {
         ExitCode::from(match exit {
             Exit::Done => 0,
             Exit::Incomplete => 1,
-            Exit::Failed => 2,
+            Exit::Failed | Exit::InDoubt => 2,
             Exit::Busy => 75,
             Exit::Signal(number) => 128 + number,
         })
@@ -59,16 +59,24 @@ impl From<Exit> for ExitCode {
 
 #[cfg(test)]
 mod tests {
-    use super::Exit::{self, Busy, Done, Failed, Incomplete, Signal};
+    use super::*;
 
     #[test]
-    fn several_mailboxes_end_as_one_would_expect() {
-        assert_eq!(Exit::together(&[]), Done);
-        assert_eq!(Exit::together(&[Done, Done]), Done);
-        assert_eq!(Exit::together(&[Done, Failed, Busy]), Incomplete);
-        assert_eq!(Exit::together(&[Busy, Busy]), Busy);
-        assert_eq!(Exit::together(&[Busy, Failed]), Failed);
-        assert_eq!(Exit::together(&[Incomplete, Done]), Incomplete);
-        assert_eq!(Exit::together(&[Done, Signal(15), Failed]), Signal(15));
+    fn one_failing_mailbox_of_several_is_skipped() {
+        use Exit::{Busy, Done, Failed, InDoubt, Incomplete, Signal};
+        for (all, together) in [
+            (&[Done, Done][..], Done),
+            (&[Done, Failed], Incomplete),
+            (&[Busy, Done], Incomplete),
+            (&[Incomplete], Incomplete),
+            (&[Busy, Busy], Busy),
+            (&[Busy, Failed], Failed),
+            (&[Done, InDoubt], InDoubt),
+            (&[InDoubt, Signal(15)], Signal(15)),
+            (&[Failed], Failed),
+            (&[], Done),
+        ] {
+            assert_eq!(Exit::together(all), together, "{all:?}");
+        }
     }
 }

@@ -2,7 +2,9 @@
 
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::sync::Once;
 
+use anyhow::Context;
 use clap::Args;
 use unscatter::scan::{Options, ThreadStart};
 
@@ -47,6 +49,10 @@ pub(super) struct Judging {
     #[arg(long, help_heading = "Safety")]
     pub(super) no_sandbox: bool,
 
+    /// Give way to other programs: raises the nice value by N, 1 to 19
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..=19), help_heading = "Speed")]
+    pub(super) nice: Option<i32>,
+
     /// Parse every message and try every pattern; for checks
     #[arg(long, hide = true)]
     pub(super) slow: bool,
@@ -74,6 +80,16 @@ impl Judging {
             _ => {}
         }
         Some(sandbox.around_threads())
+    }
+
+    /// Gives way to other programs, once for all mailboxes of a run.
+    pub(super) fn give_way(&self) -> anyhow::Result<()> {
+        static GIVEN: Once = Once::new();
+        let mut given = Ok(0);
+        if let Some(nice) = self.nice {
+            GIVEN.call_once(|| given = rustix::process::nice(nice));
+        }
+        given.map(|_| ()).context("--nice")
     }
 
     pub(super) fn options(&self) -> Options {

@@ -1,11 +1,15 @@
 //! Arguments and dispatch. What a command does stands in its own file; what mail means, in the library.
 
 mod bundle;
+mod config;
+mod digest;
 mod evaluate;
 mod exit;
 mod explain;
 mod judging;
+mod log;
 mod mailboxes;
+mod manual;
 mod owners;
 mod plan_file;
 mod progress;
@@ -23,10 +27,12 @@ use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 
 use clap::error::ErrorKind;
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use unscatter::report::{escape, text};
 
+use config::Line;
 use exit::Exit;
+use log::{complain, fail};
 
 /// Finds the bounces and other automatic answers in stored mail, and tells by comparing them with your
 /// Sent folder which of them answer mail that you never sent.
@@ -56,6 +62,9 @@ struct Arguments {
         help_heading = "Display"
     )]
     color: Color,
+
+    #[command(flatten)]
+    telling: log::Telling,
 }
 
 #[derive(Subcommand)]
@@ -76,6 +85,11 @@ enum Command {
     Bundle(bundle::Arguments),
     /// Print rules that keep the next flood out, made of what was learned
     Suggest(suggest::Arguments),
+    /// Check the configuration, and show what holds for each mailbox
+    Config(config::Arguments),
+    /// Write man pages and completions below a data folder
+    #[command(hide = true)]
+    Manual(manual::Arguments),
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -85,51 +99,150 @@ enum Color {
     Never,
 }
 
-/// Runs one command line, the program's name first. Messages go to standard error.
+/// The command line as it is declared.
+fn command() -> clap::Command {
+    config::with_opposites(Arguments::command()).long_version(version())
+}
+
+/// The version, what it was built with, and for what.
+fn version() -> String {
+    format!(
+        "{}\nfeatures: {}\nbuilt for: {}-{}{}",
+        env!("CARGO_PKG_VERSION"),
+        FEATURES.iter().filter(|(_, on)| *on).map(|(name, _)| *name).collect::<Vec<_>>().join(" "),
+        std::env::consts::ARCH,
+        std::env::consts::OS,
+        if cfg!(target_env = "musl") { ", static" } else { "" },
+    )
+}
+
+/// Cargo features, and whether they are built in.
+const FEATURES: &[(&str, bool)] = &[("cli", cfg!(feature = "cli"))];
+
+/// Runs what was typed, the program's name first. Messages go to standard error.
 pub(crate) fn run(typed: Vec<OsString>) -> Exit {
-    let arguments = match Arguments::try_parse_from(&typed) {
-        Ok(arguments) => arguments,
-        Err(error) => {
-            // A closed pipe is no error, and there is nowhere else to say that printing failed.
-            let _ = error.print();
-            return match error.kind() {
-                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Done,
-                _ => Exit::Failed,
-            };
+    let said = match command().try_get_matches_from(&typed) {
+        Ok(said) => said,
+        Err(error) => return usage(&error),
+    };
+    let lines = match said.subcommand() {
+        Some((name @ ("scan" | "sweep"), said)) => match config::lines(&typed, name, said) {
+            Ok(lines) => lines,
+            Err(error) => {
+                fail(&told(&error));
+                return Exit::Failed;
+            }
+        },
+        _ => vec![Line { mailbox: None, words: typed.clone(), fault: None }],
+    };
+    let typed = typed_again(&typed);
+    if let [line] = lines.as_slice() {
+        return one(line, &Typed { words: typed, mailbox: None, line: line.words.clone() });
+    }
+    let mut exits = Vec::new();
+    for line in &lines {
+        let name = line.mailbox.clone().unwrap_or_default();
+        log::about(&name);
+        let words = format!("{typed} --mailbox={name}");
+        let typed = Typed { words, mailbox: Some(name), line: line.words.clone() };
+        exits.push(one(line, &typed));
+        let stop = surroundings::World::noted_signal().map(Exit::Signal);
+        if let Some(exit @ Exit::Signal(_)) = stop.or(exits.last().copied()) {
+            return exit;
         }
+    }
+    Exit::together(&exits)
+}
+
+/// What was typed, for messages that say what to type next.
+struct Typed {
+    /// The words behind the program's name, quoted for a shell, for this mailbox alone.
+    words: String,
+    /// The mailbox, where it is one of several.
+    mailbox: Option<String>,
+    /// With all that the configuration adds, the program's name first.
+    line: Vec<OsString>,
+}
+
+impl Typed {
+    /// The whole line for another process of this program, which is to ask no configuration again; without
+    /// these options, and their values.
+    fn whole(&self, without: &[&str]) -> Vec<OsString> {
+        let left_out = [&["--config", "--mailbox", "--nice"], without].concat();
+        let mut words = self.line.first().cloned().into_iter().collect::<Vec<_>>();
+        for word in owners::without(&self.line, &left_out) {
+            let is_command = word == "sweep" && !words.iter().any(|w| w == "--no-config");
+            if word != "--no-config" {
+                words.push(word);
+            }
+            if is_command {
+                words.push("--no-config".into());
+            }
+        }
+        words
+    }
+
+    /// Names the mailbox, where there are several.
+    fn heading(&self, out: &mut dyn Write) -> io::Result<()> {
+        match &self.mailbox {
+            Some(mailbox) => writeln!(out, "== {mailbox}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Runs one command line.
+fn one(line: &Line, typed: &Typed) -> Exit {
+    if let Some(fault) = &line.fault {
+        fail(fault);
+        return Exit::Failed;
+    }
+    let said = command().try_get_matches_from(&line.words);
+    let arguments = match said.and_then(|said| Arguments::from_arg_matches(&said)) {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&error),
     };
     match arguments.color {
         Color::Auto => {}
         Color::Always => anstream::ColorChoice::Always.write_global(),
         Color::Never => anstream::ColorChoice::Never.write_global(),
     }
+    arguments.telling.begin();
     let result = match arguments.command {
-        Command::Scan(scan) => scan.run(&typed_again(&typed)),
-        Command::Sweep(sweep) => sweep.run(&typed_again(&typed), &typed),
+        Command::Scan(scan) => scan.run(typed),
+        Command::Sweep(sweep) => sweep.run(typed),
         Command::Undo(undo) => undo.run(),
         Command::Stores(stores) => stores.run(),
         Command::Explain(explain) => explain.run(),
         Command::Evaluate(evaluate) => evaluate.run(),
-        Command::Bundle(bundle) => bundle.run(&typed_again(&typed)),
+        Command::Bundle(bundle) => bundle.run(&typed.words),
         Command::Suggest(suggest) => suggest.run(),
+        Command::Config(config) => config.run(),
+        Command::Manual(manual) => manual.run(),
     };
-    match result {
+    let exit = match result {
         Ok(exit) => exit,
         Err(error) if is_closed_pipe(&error) => Exit::Done,
         Err(error) => {
-            complain(&told(&error));
+            fail(&told(&error));
             match error.downcast_ref() {
                 Some(unscatter::relocation::Error::Busy(_)) => Exit::Busy,
                 _ => Exit::Failed,
             }
         }
-    }
+    };
+    log::ended(exit);
+    exit
 }
 
-/// Says something on standard error, after the program's name.
-fn complain(what: &str) {
-    // With standard error closed there is nobody left to tell.
-    let _ = writeln!(io::stderr(), "unscatter: {}", escape::escaped_before(what));
+/// Help, or what is wrong with a command line.
+fn usage(error: &clap::Error) -> Exit {
+    // A closed pipe is no error, and there is nowhere else to say that printing failed.
+    let _ = error.print();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Done,
+        _ => Exit::Failed,
+    }
 }
 
 /// A path for messages.

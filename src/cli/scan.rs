@@ -13,6 +13,8 @@ use unscatter::report::text::{Setting, Summary, shell_word};
 use unscatter::report::{Form, Format, Html, HtmlSetting, Output, Places, Provenance, escape};
 use unscatter::scan::{Finding, Options, Outcome, scan};
 
+use super::Typed;
+use super::config::Chosen;
 use super::exit::Exit;
 use super::judging::{Judging, at_least_one};
 use super::progress::Bar;
@@ -22,13 +24,18 @@ use super::surroundings::{World, now};
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// Maildir, mbox file (also .gz, .zst), folder of message files, or a folder that holds several
-    #[arg(required = true, value_name = "STORE")]
+    /// [default: the mailboxes of the configuration]
+    #[arg(value_name = "STORE")]
     stores: Vec<PathBuf>,
 
     #[command(flatten)]
     judging: Judging,
 
-    /// Write a report; its ending tells the format: .csv, .jsonl, .html (a page to look at), .sqlite. `-` is standard output, and the
+    #[command(flatten)]
+    chosen: Chosen,
+
+    /// Write a report; its ending tells the format: .csv, .jsonl, .html (a page to look at), .sqlite. `-` is
+    /// standard output, and the
     /// summary then goes to standard error (repeatable)
     #[arg(short, long, value_name = "FILE", help_heading = "Reports")]
     output: Vec<PathBuf>,
@@ -83,18 +90,26 @@ impl From<Named> for Form {
 }
 
 impl Arguments {
-    pub(crate) fn run(self, typed: &str) -> anyhow::Result<Exit> {
+    pub(super) fn run(self, typed: &Typed) -> anyhow::Result<Exit> {
+        self.chosen.ask_for(!self.stores.is_empty())?;
+        self.judging.give_way()?;
         let on_stdout = self.output.iter().any(|path| is_stdout(path));
-        let mut reports = Reports { open: self.open(typed)?, failed: None };
-        let mut summary = (!self.quiet).then(|| self.summary(typed, on_stdout));
+        let mut reports = Reports { open: self.open(&typed.words)?, failed: None };
+        let mut summary = (!self.quiet).then(|| self.summary(typed, on_stdout)).transpose()?;
         // A bar between the lines of a report on the same screen helps nobody.
         let mixed = on_stdout && io::stdout().is_terminal();
         let bar = Bar::new(!self.quiet && !self.no_progress && !mixed);
 
-        let options = Options { mended: World::look_for_unfinished(), ..self.options() };
+        let mut options = Options { mended: World::look_for_unfinished(), ..self.options() };
         let state = World::state_folder();
         let sandbox = Sandbox::reading(self.stores.iter().chain(&self.judging.sent).chain(&state));
-        self.judging.shut_in(&sandbox.and_writing(&self.output), self.quiet);
+        let sandbox = sandbox.and_writing(&self.output);
+        if typed.mailbox.is_some() {
+            // What is given up now could not be had again for the next mailbox.
+            options.thread_start = self.judging.shut_in_readers(sandbox, self.quiet);
+        } else {
+            self.judging.shut_in(&sandbox, self.quiet);
+        }
         let started = Instant::now();
         let result = scan(&self.stores, &options, &|progress| bar.show(progress), &mut |finding| {
             reports.finding(finding);
@@ -105,6 +120,7 @@ impl Arguments {
         });
         bar.clear();
         let outcome = result?;
+        super::log::read(&outcome, started.elapsed());
         list_skipped(&outcome);
         reports.finish(&outcome)?;
         if let Some(mut summary) = summary {
@@ -126,20 +142,21 @@ impl Arguments {
         }
     }
 
-    fn summary(&self, typed: &str, to_stderr: bool) -> Summary<Box<dyn Write>> {
-        let out: Box<dyn Write> =
+    fn summary(&self, typed: &Typed, to_stderr: bool) -> io::Result<Summary<Box<dyn Write>>> {
+        let mut out: Box<dyn Write> =
             if to_stderr { Box::new(io::stderr()) } else { Box::new(io::stdout().lock()) };
         let shown = |path: &PathBuf| match is_stdout(path) {
             true => "standard output".to_owned(),
             false => escape::octets(path.as_os_str().as_bytes()),
         };
         let setting = Setting {
-            command: typed.to_owned(),
+            command: typed.words.clone(),
             store: self.stores.first().map(shown).map(|path| shell_word(&path)).unwrap_or_default(),
             reports: self.output.iter().map(shown).collect(),
             styled: super::styled(to_stderr),
         };
-        Summary::new(out, setting)
+        typed.heading(&mut out)?;
+        Ok(Summary::new(out, setting))
     }
 
     /// Opens every report before the scan, so that a wrong name is told at once and not an hour later.

@@ -2,8 +2,8 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use anyhow::Context;
 use unscatter::relocation::{self, Known, Report, State};
@@ -15,22 +15,31 @@ use super::exit::Exit;
 pub(super) struct World {
     state: PathBuf,
     host: String,
-    signal: Arc<AtomicUsize>,
     /// Nothing is being changed: a signal ends the process at once.
     idle: Arc<AtomicBool>,
 }
 
+/// The signal that was noted, and whether nothing is being changed: one of each in a process.
+static LOOKED: OnceLock<(Arc<AtomicUsize>, Arc<AtomicBool>)> = OnceLock::new();
+
 impl World {
+    /// The signal that asked to end, if one did; for what comes between two mailboxes.
+    pub(super) fn noted_signal() -> Option<u8> {
+        let (signal, _) = LOOKED.get()?;
+        u8::try_from(signal.load(Ordering::Relaxed)).ok().filter(|n| *n > 0)
+    }
+
     /// Looks around. From now on signals are noted instead of ending the process, if `changes`.
     pub(super) fn look(changes: bool) -> anyhow::Result<World> {
-        let signal = Arc::new(AtomicUsize::new(0));
-        let idle = Arc::new(AtomicBool::new(false));
+        let first = LOOKED.get().is_none();
+        // A signal between two mailboxes ends the run as one within them does.
+        let (signal, idle) = LOOKED.get_or_init(Default::default).clone();
         let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
         let host = match host.trim() {
             "" => "localhost".to_owned(),
             name => name.to_owned(),
         };
-        if changes {
+        if changes && first {
             use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
             for number in [SIGTERM, SIGINT, SIGHUP] {
                 let value = usize::try_from(number)?;
@@ -42,7 +51,7 @@ impl World {
             signal_hook::flag::register_usize(SIGXFSZ, noted, 1)?;
             rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
         }
-        Ok(World { state: state()?, host, signal, idle })
+        Ok(World { state: state()?, host, idle })
     }
 
     pub(super) fn state(&self) -> &Path {
@@ -51,7 +60,7 @@ impl World {
 
     /// The signal that asked to end, if one did.
     pub(super) fn signal(&self) -> Option<u8> {
-        u8::try_from(self.signal.load(Ordering::Relaxed)).ok().filter(|n| *n > 0)
+        Self::noted_signal()
     }
 
     pub(super) fn with<T>(
@@ -115,7 +124,7 @@ impl World {
         if let Some(number) = self.signal().filter(|_| report.interrupted) {
             Exit::Signal(number)
         } else if !report.recovered.is_empty() {
-            Exit::Failed
+            Exit::InDoubt
         } else if report.moved() == 0
             && report.busy > 0
             && report.busy as usize >= report.skipped.len()
@@ -140,11 +149,20 @@ pub(super) fn now() -> i64 {
     since.map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX))
 }
 
-/// `$XDG_STATE_HOME/unscatter`; a relative path there is to be ignored (XDG Base Directory 0.8).
+/// A base folder of the user; a relative path in the variable is to be ignored (XDG Base Directory 0.8).
+pub(super) fn xdg(name: &str, below_home: &str) -> Option<PathBuf> {
+    let named = variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    named.or_else(|| home().map(|home| home.join(below_home)))
+}
+
+/// The user's home folder.
+pub(super) fn home() -> Option<PathBuf> {
+    variable("HOME").map(PathBuf::from).filter(|path| path.is_absolute())
+}
+
+/// `$XDG_STATE_HOME/unscatter`.
 pub(super) fn state() -> anyhow::Result<PathBuf> {
-    let absolute = |name| variable(name).map(PathBuf::from).filter(|p| p.is_absolute());
-    let base = absolute("XDG_STATE_HOME")
-        .or_else(|| absolute("HOME").map(|home| home.join(".local/state")))
+    let base = xdg("XDG_STATE_HOME", ".local/state")
         .context("neither XDG_STATE_HOME nor HOME names a folder for the journal; set one")?;
     Ok(base.join("unscatter"))
 }

@@ -5,16 +5,20 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use anyhow::bail;
 use clap::Args;
-use unscatter::relocation::{self, Known, Plan, Report, Row, Session, State, Step, Wishes};
+use unscatter::relocation::{self, Known, Plan, Row, Session, State, Step, Wishes};
 use unscatter::report::text::grouped;
 use unscatter::report::{escape, rfc3339};
 use unscatter::scan::{Finding, Outcome, scan};
 use unscatter::store::{Mended, Store};
 use unscatter::verdict::Origin;
 
+use super::Typed;
+use super::config::Chosen;
+use super::digest::{self, Digest};
 use super::exit::Exit;
 use super::judging::{Judging, at_least_one};
 use super::mailboxes::{self, Errand};
@@ -23,13 +27,10 @@ use super::plan_file::{self, rows_of, stores_of};
 use super::progress::Bar;
 use super::sandbox::Sandbox;
 use super::scan::{is_stdout, list_skipped};
-use super::surroundings::World;
+use super::surroundings::{World, now};
 
 /// Examples of each class in a plan.
 const EXAMPLES: usize = 3;
-
-/// Genuine failures listed after a sweep.
-const FAILURES: usize = 10;
 
 pub(super) const CLASSES: [&str; 8] = [
     "backscatter",
@@ -44,12 +45,12 @@ pub(super) const CLASSES: [&str; 8] = [
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Maildir, mbox file, or a folder that holds several
-    #[arg(required_unless_present_any = ["plan", "all_users"], value_name = "STORE")]
+    /// Maildir, mbox file, or a folder that holds several [default: the mailboxes of the configuration]
+    #[arg(value_name = "STORE")]
     stores: Vec<PathBuf>,
 
     /// Where matches go: for a Maildir the name of a folder in it, `/` as hierarchy; for an mbox a file
-    #[arg(long, value_name = "NAME", required_unless_present = "plan", help_heading = "Moving")]
+    #[arg(long, value_name = "NAME", help_heading = "Moving")]
     to: Option<OsString>,
 
     /// Carry the plan out; without it nothing is changed
@@ -116,6 +117,9 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     judging: Judging,
 
+    #[command(flatten)]
+    chosen: Chosen,
+
     /// Write the plan as CSV, the columns of a scan and move_from, move_to; `-` is standard output
     #[arg(short, long, value_name = "FILE", help_heading = "Reports")]
     output: Vec<PathBuf>,
@@ -128,7 +132,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "N", value_parser = at_least_one, help_heading = "Speed")]
     readers: Option<usize>,
 
-    /// Print nothing but what is skipped
+    /// Print nothing unless something was moved or skipped, or a flood came
     #[arg(short, long, help_heading = "Display")]
     quiet: bool,
 
@@ -145,17 +149,21 @@ struct Made {
 }
 
 impl Arguments {
-    pub(crate) fn run(mut self, typed: &str, words: &[OsString]) -> anyhow::Result<Exit> {
+    pub(super) fn run(mut self, typed: &Typed) -> anyhow::Result<Exit> {
         self.check()?;
+        self.judging.give_way()?;
         if let (Some(template), Some(to)) = (&self.all_users, &self.to) {
             let jobs = self.jobs.unwrap_or_else(mailboxes::at_once);
             let (apply, quiet) = (self.apply, self.quiet);
-            return mailboxes::sweep(&Errand { template, to, jobs, apply, quiet }, words);
+            return mailboxes::sweep(
+                &Errand { template, to, jobs, apply, quiet },
+                &typed.whole(&["--log"]),
+            );
         }
         if let Some(owner) = self.owned_by {
             owners::only_of(&mut self.stores, owner);
         } else if self.apply
-            && let Some(exit) = owners::hand_over(&self.named()?, words)?
+            && let Some(exit) = owners::hand_over(&self.named()?, &typed.whole(&[]))?
         {
             return Ok(exit);
         }
@@ -196,6 +204,7 @@ impl Arguments {
                     super::complain(&format!("skipped {}: {}", skipped.what, skipped.why));
                 }
                 if !self.quiet {
+                    typed.heading(&mut out)?;
                     self.show(&mut out, &made, typed)?;
                 }
                 if self.tally {
@@ -210,9 +219,18 @@ impl Arguments {
                 }
                 let report =
                     world.with(|around| relocation::apply(&made.plan, &session, around))?;
-                tell(&report);
-                if !self.quiet || report.moved() > 0 {
-                    self.digest(&mut out, &made, &report)?;
+                digest::tell(&report);
+                let digest = Digest {
+                    plan: &made.plan,
+                    findings: &made.findings,
+                    report: &report,
+                    owner: self.owned_by,
+                    since: digest::last_sweep(&self.stores, &known),
+                    flood: digest::flood(&made.findings, now()),
+                };
+                digest.log();
+                if !self.quiet || digest.matters() {
+                    digest.write(&mut out, typed)?;
                 }
                 if self.tally {
                     writeln!(out, "{}", mailboxes::tally(report.moved(), report.run))?;
@@ -223,6 +241,13 @@ impl Arguments {
     }
 
     fn check(&self) -> anyhow::Result<()> {
+        self.chosen
+            .ask_for(!self.stores.is_empty() || self.plan.is_some() || self.all_users.is_some())?;
+        if self.to.is_none() && self.plan.is_none() {
+            bail!(
+                "where are the matches to go? Name a folder with --to, or set `to` in the configuration"
+            );
+        }
         for (at, path) in self.output.iter().enumerate() {
             let shown = super::shown(path);
             let csv = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv"));
@@ -263,11 +288,13 @@ impl Arguments {
         }
         let bar = Bar::new(!self.quiet && !self.no_progress);
         let mut findings = Vec::new();
+        let started = Instant::now();
         let result = scan(&self.stores, &options, &|progress| bar.show(progress), &mut |finding| {
             findings.push(finding.clone());
         });
         bar.clear();
         let outcome = result?;
+        super::log::read(&outcome, started.elapsed());
         let wishes = Wishes {
             classes: self.class.clone(),
             origins: self.origin.clone(),
@@ -317,7 +344,7 @@ impl Arguments {
     }
 
     /// Whether so much of a folder may go. A plan that a person has looked through is not asked about.
-    fn may_go_on(&self, plan: &Plan, typed: &str) -> anyhow::Result<bool> {
+    fn may_go_on(&self, plan: &Plan, typed: &Typed) -> anyhow::Result<bool> {
         let beyond = plan.beyond(self.max_share);
         if beyond.is_empty() || self.plan.is_some() {
             return Ok(true);
@@ -341,11 +368,14 @@ impl Arguments {
             io::stdin().read_line(&mut answer)?;
             return Ok(matches!(answer.trim(), "y" | "Y" | "yes"));
         }
-        super::complain(&format!("nothing was moved; to go on: {}", onward(typed, Some(most))));
+        super::complain(&format!(
+            "nothing was moved; to go on: {}",
+            onward(&typed.words, Some(most))
+        ));
         Ok(false)
     }
 
-    fn show(&self, out: &mut dyn Write, made: &Made, typed: &str) -> io::Result<()> {
+    fn show(&self, out: &mut dyn Write, made: &Made, typed: &Typed) -> io::Result<()> {
         let plan = &made.plan;
         let verb = if plan.copy { "be copied" } else { "move" };
         if plan.steps.is_empty() {
@@ -419,79 +449,9 @@ impl Arguments {
                 .map(|s| s.value())
                 .fold(None, |m, v| Some(m.map_or(v, |m: f64| m.max(v))));
             let most = if self.plan.is_some() { None } else { most };
-            writeln!(out, "\nNext:\n  {}", escape::escaped_before(&onward(typed, most)))?;
+            writeln!(out, "\nNext:\n  {}", escape::escaped_before(&onward(&typed.words, most)))?;
         }
         out.flush()
-    }
-
-    fn digest(&self, out: &mut dyn Write, made: &Made, report: &Report) -> io::Result<()> {
-        let verb = if made.plan.copy { "Copied" } else { "Moved" };
-        if report.moved() == 0 {
-            writeln!(out, "Nothing was {}.", verb.to_lowercase())?;
-        }
-        for ((class, to), count) in &report.done {
-            let count = grouped(*count);
-            writeln!(out, "{verb} {count} {class} to {}", escape::escaped_before(to))?;
-        }
-        if let Some(run) = report.run.filter(|_| report.moved() > 0) {
-            let back = owners::undo_command(self.owned_by, None, run);
-            writeln!(out, "\nTo take it back:\n  {back}")?;
-            if made.plan.steps.iter().any(|s| matches!(s.to, relocation::Target::Folder(_))) {
-                writeln!(
-                    out,
-                    "Where the folder does not show in your mail program, subscribe to it."
-                )?;
-            }
-        }
-        if report.moved() > 0 {
-            failures(out, &made.findings)?;
-        }
-        out.flush()
-    }
-}
-
-/// Failures of the owner's own mail, newest first: the reason not to throw bounces away.
-fn failures(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
-    let mut genuine: Vec<&Finding> =
-        findings.iter().filter(|f| f.verdict.class() == "genuine-bounce").collect();
-    if genuine.is_empty() {
-        return Ok(());
-    }
-    genuine.sort_by_key(|f| std::cmp::Reverse(f.date));
-    writeln!(
-        out,
-        "\nYour own mail that failed ({}), worth a look:",
-        grouped(genuine.len() as u64)
-    )?;
-    for f in genuine.iter().take(FAILURES) {
-        let date = f.date.map(rfc3339).unwrap_or_default();
-        let who = f.recipients.join(" ");
-        let (who, subject) = (escape::text(&who), escape::text(&f.original_subject));
-        let reason = if f.reason.is_empty() { "-" } else { &f.reason };
-        writeln!(
-            out,
-            "  {}  {}  {reason}  {}",
-            date.get(..10).unwrap_or("          "),
-            escape::fit(&who, 40),
-            escape::fit(&subject, 40)
-        )?;
-    }
-    Ok(())
-}
-
-/// Says what was skipped and what is worth knowing, on standard error.
-pub(super) fn tell(report: &Report) {
-    for skipped in &report.skipped {
-        super::complain(&format!("skipped {}: {}", skipped.what, skipped.why));
-    }
-    for note in &report.notes {
-        super::complain(note);
-    }
-    for path in &report.recovered {
-        super::complain(&format!(
-            "messages that could not be put where they belong are in {}; look at them",
-            super::shown(path)
-        ));
     }
 }
 

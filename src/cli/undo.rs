@@ -77,7 +77,7 @@ impl Arguments {
         }
         let choice = Choice { classes: self.class.clone(), digests: self.message.clone() };
         let report = world.with(|around| relocation::undo(self.run, &choice, around))?;
-        super::sweep::tell(&report);
+        super::digest::tell(&report);
         if !self.quiet {
             if report.moved() == 0 {
                 writeln!(out, "Nothing was put back.")?;

@@ -197,6 +197,9 @@ pub struct Known {
     pub copied: BTreeSet<(PathBuf, [u8; 32])>,
     /// Runs that were broken off.
     pub unfinished: Vec<u64>,
+    /// When the newest sweep that took something from there began, Unix seconds; by the real place, the
+    /// top of a Maildir or an mbox.
+    pub last: BTreeMap<PathBuf, i64>,
 }
 
 /// The two files of some carried messages.
@@ -313,7 +316,12 @@ impl Run {
     }
 
     fn teach(&self, known: &mut Known) {
-        let Some((kind, _)) = self.begin() else { return };
+        let Some((kind, time)) = self.begin() else { return };
+        if kind == Kind::Sweep {
+            let tops = self.moves(true).into_iter().map(|m| m.top.clone());
+            let files = self.carried().into_iter().map(|(_, way)| way.from.to_owned());
+            known.last.extend(tops.chain(files).map(|place| (place, time)));
+        }
         if !self.ended() {
             known.unfinished.push(self.number);
         }

@@ -11,6 +11,7 @@ pub mod bundle;
 mod csv;
 pub mod escape;
 pub mod evaluate;
+pub mod flood;
 mod hours;
 mod html;
 mod jsonl;

@@ -10,7 +10,8 @@ use tempfile::TempDir;
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::cargo_bin("unscatter").unwrap();
-    command.current_dir(folder).args(arguments).env_remove("COLUMNS").output().unwrap()
+    command.current_dir(folder).args(arguments);
+    command.env_remove("COLUMNS").env("XDG_CONFIG_HOME", "/nowhere").output().unwrap()
 }
 
 fn out(output: &Output) -> String {
@@ -49,9 +50,9 @@ fn names(folder: &Path) -> Vec<String> {
 #[test]
 fn help_is_as_agreed() {
     let folder = tempfile::tempdir().unwrap();
-    for command in
-        ["", "scan", "sweep", "undo", "stores", "explain", "evaluate", "bundle", "suggest"]
-    {
+    for command in [
+        "", "scan", "sweep", "undo", "stores", "explain", "evaluate", "bundle", "suggest", "config",
+    ] {
         let arguments: &[&str] =
             if command.is_empty() { &["--help"] } else { &[command, "--help"] };
         let output = run(folder.path(), arguments);
@@ -64,7 +65,9 @@ fn help_is_as_agreed() {
 #[test]
 fn no_line_of_help_is_longer_than_a_terminal() {
     let folder = tempfile::tempdir().unwrap();
-    for command in ["scan", "sweep", "undo", "stores", "explain", "evaluate", "bundle", "suggest"] {
+    for command in
+        ["scan", "sweep", "undo", "stores", "explain", "evaluate", "bundle", "suggest", "config"]
+    {
         for line in out(&run(folder.path(), &[command, "--help"])).lines() {
             assert!(line.chars().count() <= 80, "{line}");
         }

@@ -40,3 +40,17 @@ pub(crate) fn with_line_ends(bytes: &[u8], crlf: bool) -> Vec<u8> {
     }
     out
 }
+
+/// A copy of a folder and all below it.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let (path, to) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy(&path, &to);
+        } else {
+            std::fs::copy(&path, &to).unwrap();
+        }
+    }
+}
