@@ -49,7 +49,7 @@ impl Told {
         match self.exit {
             Exit::Done => "done".into(),
             Exit::Incomplete => "something was skipped".into(),
-            Exit::Failed => "could not be done".into(),
+            Exit::Failed | Exit::InDoubt => "could not be done".into(),
             Exit::Busy => "busy".into(),
             Exit::Signal(number) => format!("ended by signal {number}"),
         }
