@@ -72,6 +72,7 @@ fn home() -> tempfile::TempDir {
             fs::copy(mbox.join(from), at(below)).unwrap();
         }
     }
+    fs::write(at("key.txt"), "a key of one's own").unwrap();
     home
 }
 
