@@ -169,9 +169,7 @@ pub(super) fn state() -> anyhow::Result<PathBuf> {
 
 /// SHA-256 of the configuration file; nothing where there is none.
 pub(super) fn configuration_sha256() -> Option<String> {
-    let absolute = |name| variable(name).map(PathBuf::from).filter(|p| p.is_absolute());
-    let base = absolute("XDG_CONFIG_HOME")
-        .or_else(|| absolute("HOME").map(|home| home.join(".config")))?;
-    let octets = std::fs::read(base.join("unscatter/config.toml")).ok()?;
+    let octets =
+        std::fs::read(xdg("XDG_CONFIG_HOME", ".config")?.join("unscatter/config.toml")).ok()?;
     Some(unscatter::store::Fingerprint::of(&octets).hex())
 }
