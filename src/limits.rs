@@ -136,6 +136,8 @@ bounds! {
     LINK: usize = 120, "characters", "cut";
     /// Text of the answered mail that tells campaigns.
     SKETCH_TEXT: usize = 8 << 10, "octets", "not looked at";
+    /// Messages in Sent that are opened again because weaker marks name them.
+    SENT_BODIES: usize = 20_000, "messages", "not compared";
     /// Different values of one habit of the owner.
     HABITS: usize = 4_096, "values", "not counted";
     /// Different addresses of one campaign.

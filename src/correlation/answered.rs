@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use super::sketch::{links, sketch};
 use super::{Answered, Returns};
-use crate::message::{Address, Hop, Message, MessageId, ReturnPath, Returned, ReturnedForm};
-use crate::sent::{id_shape, mailer_name};
+use crate::message::{
+    Address, BodyHash, Hop, Message, MessageId, ReturnPath, Returned, ReturnedForm,
+};
+use crate::sent::{id_shape, mailer_name, org_domain};
 use crate::signals::{Kind, arrival};
 
 /// What is known of the mail that this message answers. `failed` are the recipients that its report or
@@ -116,7 +118,14 @@ pub fn answered(m: &Message, kind: Kind, failed: &[String]) -> Answered {
             _ => None,
         }),
         authentication_failed: returned.and_then(authentication_failed),
+        signature: returned.and_then(signature).map(Box::new),
     }
+}
+
+/// The signature for the domain of the From field; those of services and lists are theirs.
+fn signature(r: &Returned) -> Option<BodyHash> {
+    let from = org_domain(r.from.first()?.address.domain());
+    BodyHash::all(&r.headers).find(|s| org_domain(&s.domain) == from)
 }
 
 /// Hops that a record keeps.

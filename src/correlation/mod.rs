@@ -2,11 +2,13 @@
 //! and the index, never other records.
 
 mod answered;
+mod body;
 mod matching;
 mod route;
 mod sketch;
 
 pub use answered::answered;
+pub use body::{Body, confirm, wanted};
 pub use matching::link;
 pub(crate) use route::{boundary, is_local};
 pub use sketch::template;
@@ -14,7 +16,7 @@ pub(crate) use sketch::{OF_SUBJECT, of_host, of_subject};
 
 use std::collections::BTreeSet;
 
-use crate::message::{Address, Date, Hop, MessageId};
+use crate::message::{Address, BodyHash, Date, Hop, MessageId};
 use crate::sent::{SentIndex, SentNumber};
 use crate::signals::{Evidence, KindVerdict};
 use crate::store::{Fingerprint, Place};
@@ -94,6 +96,8 @@ pub struct Answered {
     pub return_path: Option<Address>,
     /// A recorded failure of SPF, DKIM or DMARC.
     pub authentication_failed: Option<String>,
+    /// What its DKIM signature for the domain of its `From` says of the body.
+    pub signature: Option<Box<BodyHash>>,
 }
 
 impl Answered {

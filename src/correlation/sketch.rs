@@ -84,19 +84,27 @@ pub(super) fn sketch(subject: Option<&str>, returned: Option<&Returned>) -> Box<
     let mut numbers: Vec<u32> = subject.and_then(of_subject).into_iter().collect();
     numbers.extend(subject.into_iter().flat_map(parts_of_subject));
     if let Some(r) = returned {
-        let mut end = r.text.len().min(READ);
-        while !r.text.is_char_boundary(end) {
-            end -= 1;
-        }
-        let text = &r.text[..end];
-        let sentences = text
-            .split(['\n', '\r', '!', '?', '。', '！', '？'])
-            .flat_map(|line| line.split(". "))
-            .map(|s| masked(s.trim().trim_end_matches('.')))
-            .filter(|s| s.chars().filter(|c| c.is_alphabetic()).count() >= SHORTEST);
-        numbers.extend(sentences.take(SENTENCES).map(|s| number(2, &s)));
-        numbers.extend(hosts(text).take(HOSTS).map(|h| of_host(&h)));
+        numbers.extend(&of_text(&r.text));
     }
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers.into()
+}
+
+/// What a text says, sorted, without repetition.
+pub(super) fn of_text(text: &str) -> Box<[u32]> {
+    let mut end = text.len().min(READ);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let text = &text[..end];
+    let sentences = text
+        .split(['\n', '\r', '!', '?', '。', '！', '？'])
+        .flat_map(|line| line.split(". "))
+        .map(|s| masked(s.trim().trim_end_matches('.')))
+        .filter(|s| s.chars().filter(|c| c.is_alphabetic()).count() >= SHORTEST);
+    let mut numbers: Vec<u32> = sentences.take(SENTENCES).map(|s| number(2, &s)).collect();
+    numbers.extend(hosts(text).take(HOSTS).map(|h| of_host(&h)));
     numbers.sort_unstable();
     numbers.dedup();
     numbers.into()

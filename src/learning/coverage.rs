@@ -21,7 +21,7 @@ pub struct Reply {
     pub to: Address,
     /// Whether a list distributed it.
     pub list: bool,
-    /// When it came, Unix seconds: as a rule a few days after what it answers.
+    /// When it was written, Unix seconds: as a rule a few days after what it answers.
     pub date: Option<i64>,
 }
 
@@ -183,9 +183,15 @@ impl Coverage {
             .fold(device, |share, hole| share.min(hole.lower()))
     }
 
-    /// What absence from Sent adds to the log-odds of `forged`: at most −ln(1 − coverage).
-    pub fn absence(&self, of: &Sought<'_>) -> f32 {
-        -(1.0 - self.share(of)).max(0.05).ln()
+    /// What absence from Sent adds to the log-odds of `forged`: at most −ln(1 − coverage). `found` is the
+    /// share of what is there that the search finds.
+    pub fn absence(&self, of: &Sought<'_>, found: f32) -> f32 {
+        -(1.0 - self.share(of) * found).max(0.05).ln()
+    }
+
+    /// Whether Sent seldom holds mail of the device whose ids have this structure.
+    pub fn seldom(&self, shape: &str) -> bool {
+        self.by_device.get(shape).is_some_and(|d| d.is_below(self.all) && d.found * 2 < d.asked)
     }
 
     /// Whether Sent is known to miss mail of the owner's: more than one id that people answer is not there.
@@ -236,11 +242,11 @@ mod tests {
 
     #[test]
     fn absence_weighs_more_the_more_complete_sent_is_and_never_more_than_three() {
-        let half = coverage(50, 100).absence(&Sought::default());
-        let most = coverage(98, 100).absence(&Sought::default());
+        let half = coverage(50, 100).absence(&Sought::default(), 1.0);
+        let most = coverage(98, 100).absence(&Sought::default(), 1.0);
         assert!(half < 0.7 && half > 0.4, "{half}");
         assert!(most > half);
-        assert!(coverage(100_000, 100_000).absence(&Sought::default()) <= 3.0);
+        assert!(coverage(100_000, 100_000).absence(&Sought::default(), 1.0) <= 3.0);
     }
 
     #[test]
@@ -253,8 +259,8 @@ mod tests {
     fn a_device_that_is_never_in_sent_makes_absence_weigh_little() {
         let mut c = coverage(90, 100);
         c.by_device.insert("phone".into(), Share { found: 0, asked: 12 });
-        assert!(c.absence(&Sought { shape: Some("phone"), ..Sought::default() }) < 0.05);
-        assert!(c.absence(&Sought { shape: Some("laptop"), ..Sought::default() }) > 1.0);
+        assert!(c.absence(&Sought { shape: Some("phone"), ..Sought::default() }, 1.0) < 0.05);
+        assert!(c.absence(&Sought { shape: Some("laptop"), ..Sought::default() }, 1.0) > 1.0);
     }
 
     #[test]
@@ -262,7 +268,7 @@ mod tests {
         let mut c = coverage(90, 100);
         let day = 86_400;
         c.by_time = (0..100).map(|i| (i * day, !(50..60).contains(&i))).collect();
-        let at = |t: i64| c.absence(&Sought { time: Some(t * day), ..Sought::default() });
+        let at = |t: i64| c.absence(&Sought { time: Some(t * day), ..Sought::default() }, 1.0);
         assert!(at(55) < 0.3, "{}", at(55));
         assert!(at(20) > 1.0, "{}", at(20));
     }
@@ -286,7 +292,8 @@ mod tests {
     fn an_identity_that_is_never_saved_makes_absence_weigh_little() {
         let mut c = coverage(90, 100);
         c.by_identity.insert("office@example.org".into(), Share { found: 0, asked: 9 });
-        let of = |identity| c.absence(&Sought { identity: Some(identity), ..Sought::default() });
+        let of =
+            |identity| c.absence(&Sought { identity: Some(identity), ..Sought::default() }, 1.0);
         assert!(of("office@example.org") < 0.1);
         assert!(of("nadia@example.org") > 1.0);
     }

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::Reply;
-use crate::correlation::{Answered, Link, Record, Terms, boundary, is_local};
+use crate::correlation::{Answered, Link, Record, Returns, Terms, boundary, is_local};
 use crate::message::Hop;
 use crate::sent::{Census, SentIndex, org_domain};
 use crate::signals::Kind;
@@ -49,7 +49,7 @@ pub enum Path {
         name: String,
     },
     /// It came from elsewhere, and a hop names the owner's relay: a forwarder in between, or a line
-    /// that somebody made up with care.
+    /// that somebody made up with care. Or it came from a host of the owner's domain that no match shows.
     Named(String),
     /// The hops say nothing, or the relays are not known.
     Silent,
@@ -88,6 +88,8 @@ pub struct Habits {
     /// Organisations of hosts that receive mail for others; the line of one is believed where the line
     /// above took the mail from a host of that name.
     receivers: BTreeSet<String>,
+    /// Organisations of the owner's own addresses.
+    own: BTreeSet<String>,
     named: Vec<IpNet>,
     named_hosts: BTreeSet<String>,
     /// Structures of ids that solid matches have, or that people's replies to the owner name.
@@ -96,6 +98,8 @@ pub struct Habits {
     pub addressed: BTreeSet<String>,
     /// Solid bounces, and how many of them came to an address with the server's tag.
     tags: (u32, u32),
+    /// Solid matches whose headers came back, and how many of them are signed for the owner's domain.
+    signed: (u32, u32),
 }
 
 /// Solid matches from which on a host that took in the owner's mail is known to be the owner's.
@@ -169,6 +173,10 @@ impl Habits {
             habits.tags.0 += 1;
             habits.tags.1 += u32::from(record.answered.is_tagged());
         }
+        for record in solid.iter().filter(|r| r.answered.returns == Returns::Headers) {
+            habits.signed.0 += 1;
+            habits.signed.1 += u32::from(record.answered.signature.is_some());
+        }
         for reply in replies {
             if reply.list {
                 continue;
@@ -188,12 +196,9 @@ impl Habits {
     /// organisation is the owner's. Below a receiver's line the next host is the owner's, unless it
     /// receives as well (forwarders, loops).
     fn learn_names(&mut self, records: &[&Record], solid: &[&Record], sent: &SentIndex) {
-        let own: BTreeSet<String> = sent
-            .identities
-            .keys()
-            .filter_map(|a| a.rsplit_once('@'))
-            .map(|(_, d)| org_domain(d))
-            .collect();
+        let addresses = sent.identities.keys().filter_map(|a| a.rsplit_once('@'));
+        let own: BTreeSet<String> = addresses.map(|(_, d)| org_domain(d)).collect();
+        self.own.clone_from(&own);
         for top in solid.iter().filter_map(|r| r.answered.hops.first()) {
             let Some(by) = &top.by else { continue };
             let org = org_domain(by);
@@ -290,6 +295,14 @@ impl Habits {
         self.is_own_relay(ip) || hop.host.as_ref().is_some_and(|h| self.named_hosts.contains(h))
     }
 
+    /// Whether the host that this hop names as its client receives mail for others.
+    pub fn receives(&self, hop: &Hop) -> bool {
+        [&hop.host, &hop.helo]
+            .into_iter()
+            .flatten()
+            .any(|h| self.receivers.contains(&org_domain(h)))
+    }
+
     /// Whether a host of this name takes in the owner's mail.
     fn is_taker(&self, name: &Option<String>, often: u32) -> bool {
         name.as_ref().is_some_and(|n| self.takers.count(n) >= often || self.named_hosts.contains(n))
@@ -322,12 +335,21 @@ impl Habits {
         if self.is_relay(&hops[at]) {
             return self.through(answered, source, hops.get(at + 1));
         }
+        // A host that receives mail for others handed it on, and what stood below did not come back.
+        if hops.len() == at + 1 && self.receives(&hops[at]) {
+            return Path::Silent;
+        }
         if let Some(name) = self.pretended(hops, at) {
             return Path::Pretended { source, name };
         }
         if hops[at].ip.is_some_and(|ip| self.places.contains(&ip)) {
             let usual = client(&hops[at]).is_some_and(|c| self.is_usual_way(c, answered));
             return Path::OwnClient { place: source, usual };
+        }
+        // A host of the owner's domain that no match shows: a web server, or a new relay. The name is the one
+        // that the server looked up.
+        if let Some(host) = hops[at].host.as_ref().filter(|h| self.own.contains(&org_domain(h))) {
+            return Path::Named(host.clone());
         }
         let names_relay =
             |h: &Hop| self.is_taker(&h.by, 1) || self.is_taker(&h.helo, 1) || self.is_relay(h);
@@ -373,9 +395,19 @@ impl Habits {
         (!self.is_relay(above) && !same(&above.host, &line.by)).then(|| line.by.clone()).flatten()
     }
 
+    /// Organisations of the addresses that the owner writes from.
+    pub(super) fn own_organisations(&self) -> impl Iterator<Item = &str> {
+        self.own.iter().map(String::as_str)
+    }
+
     /// Whether the owner's server tags the envelope sender of all mail.
     pub fn tags_all(&self) -> bool {
         self.tags.0 >= TAGGED && self.tags.1 * 100 >= self.tags.0 * 98
+    }
+
+    /// Whether the owner's server signs all mail for the domain of its From field.
+    pub fn signs_all(&self) -> bool {
+        self.signed.0 >= TAGGED && self.signed.1 * 100 >= self.signed.0 * 98
     }
 
     /// Whether people's replies name ids of this structure as the owner's, or solid matches have them:

@@ -5,12 +5,17 @@ pub mod abuse;
 pub mod campaigns;
 pub mod coverage;
 pub mod habits;
+pub mod sources;
+pub mod surplus;
 pub mod wording;
 
 pub use abuse::{Abuse, Tally};
 pub use campaigns::{Campaign, Campaigns};
 pub use coverage::{Coverage, Month, Reply, Sought};
 pub use habits::{Habits, Path};
+pub use sources::Sources;
+pub(crate) use sources::unused;
+pub use surplus::Surplus;
 pub use wording::Wording;
 
 use crate::correlation::{Record, Terms};
@@ -25,6 +30,10 @@ pub struct Lessons {
     pub habits: Habits,
     /// What strangers and the owner write.
     pub wording: Wording,
+    /// Hosts that sent forged mail.
+    pub sources: Sources,
+    /// Ids of Sent that came back for too many.
+    pub surplus: Surplus,
     /// Groups of answered mail.
     pub campaigns: Campaigns,
 }
@@ -39,9 +48,11 @@ pub fn learn(
 ) -> Lessons {
     let coverage = Coverage::measure(replies, sent, terms);
     let habits = Habits::learn(records, replies, sent, terms, relays);
-    let wording = Wording::learn(records, &habits, sent);
+    let wording = Wording::learn(records, &habits, sent, terms);
+    let sources = Sources::learn(records, &habits, &wording, sent, terms);
     let campaigns = Campaigns::group(records, &habits, &wording, sent);
-    Lessons { coverage, habits, wording, campaigns }
+    let surplus = Surplus::learn(records, sent);
+    Lessons { coverage, habits, wording, sources, surplus, campaigns }
 }
 
 impl Lessons {

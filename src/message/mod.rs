@@ -6,6 +6,7 @@ mod address;
 mod body;
 mod charset;
 mod date;
+mod dkim;
 mod fields;
 mod html;
 mod mailboxes;
@@ -25,6 +26,7 @@ mod words;
 mod tests;
 
 pub use address::{Address, Mailbox, MessageId, ReturnPath};
+pub use dkim::{BodyHash, body_hash};
 pub use notification::{Action, Notification, NotificationForm, Recipient};
 pub use parse::{Limits, parse, parse_headers};
 pub use received::Hop;
@@ -36,6 +38,11 @@ pub use triage::{Glance, glance};
 /// Decodes a header value (RFC 2047, raw octets) to one line of text.
 pub fn decode_header(raw: &[u8]) -> String {
     fields::text(raw, None, 4 << 10).0
+}
+
+/// Reads a stored message the way a returned original is read. `None` where it has no header.
+pub fn original(octets: &[u8], limits: &Limits) -> Option<Returned> {
+    Returned::read(octets, true, limits, &mut Vec::new())
 }
 
 /// A moment as a header writes it: seconds since 1970-01-01 UTC and the zone it was written in.

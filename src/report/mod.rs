@@ -270,6 +270,7 @@ pub(crate) mod samples {
             own_relay: Some(false),
             links: vec!["http://pills.example/a?b".into()],
             abuse: None,
+            doubt: None,
             defects: vec!["bad-encoding".into(), "original-cut".into()],
         }
     }

@@ -11,7 +11,7 @@ use super::{Format, escape, hours::Hours};
 use crate::scan::{Finding, FolderRead, Outcome};
 use crate::signals::Kind;
 use crate::store::Role;
-use crate::verdict::Origin;
+use crate::verdict::{Doubt, Origin};
 
 mod figures;
 mod flood;
@@ -121,26 +121,7 @@ impl Failures {
 }
 
 /// Why answers stay undecided.
-#[derive(Default)]
-struct Undecided {
-    /// Nothing of the answered mail came back.
-    bare: u64,
-    /// Dates of the answered mail, or else of the answer: whether Sent covers them is known at the end.
-    dated: Vec<Option<i64>>,
-}
-
-impl Undecided {
-    fn add(&mut self, finding: &Finding) {
-        let came_back = !finding.original_message_id.is_empty()
-            || !finding.original_subject.is_empty()
-            || finding.original_date.is_some();
-        if came_back {
-            self.dated.push(finding.original_date.or(finding.date));
-        } else {
-            self.bare += 1;
-        }
-    }
-}
+type Undecided = BTreeMap<Option<Doubt>, u64>;
 
 impl<W: Write> Summary<W> {
     /// Writes to `out`.
@@ -152,7 +133,7 @@ impl<W: Write> Summary<W> {
             rows: BTreeMap::new(),
             elsewhere: BTreeMap::new(),
             failed: Failures::default(),
-            undecided: Undecided::default(),
+            undecided: Undecided::new(),
             example: None,
             examples: hacked::Examples::default(),
             flood: Hours::default(),
@@ -180,7 +161,9 @@ impl<W: Write> Format for Summary<W> {
         self.examples.add(finding);
         match origin {
             Some(Origin::Genuine) if kind == Kind::Bounce => self.failed.add(finding),
-            Some(Origin::Unknown) | None => self.undecided.add(finding),
+            Some(Origin::Unknown) | None => {
+                *self.undecided.entry(finding.doubt).or_default() += 1;
+            }
             Some(Origin::Forged) => self.flood.add(finding.date, 0),
             _ => {}
         }
@@ -198,7 +181,7 @@ impl<W: Write> Format for Summary<W> {
         self.found(outcome)?;
         self.hacked(outcome)?;
         self.failures()?;
-        self.not_decided(outcome)?;
+        self.not_decided()?;
         self.skipped(outcome)?;
         self.next()?;
         self.out.flush()
@@ -395,32 +378,19 @@ impl<W: Write> Summary<W> {
         self.blank()
     }
 
-    fn not_decided(&mut self, outcome: &Outcome) -> io::Result<()> {
+    fn not_decided(&mut self) -> io::Result<()> {
         let undecided = std::mem::take(&mut self.undecided);
-        let dated = u64::try_from(undecided.dated.len()).unwrap_or(u64::MAX);
-        let all = undecided.bare + dated;
+        let all: u64 = undecided.values().sum();
         if all == 0 {
             return Ok(());
         }
         self.heading(&format!("Undecided: {}", counted(all, "answer", "answers")))?;
-        if outcome.sent.messages == 0 {
-            self.prose(2, "There is no Sent mail to compare them with.")?;
-            return self.blank();
-        }
-        let covered = |date: &Option<i64>| match (date, outcome.sent.first, outcome.sent.last) {
-            (Some(date), Some(first), Some(last)) => (first..=last).contains(date),
-            _ => true,
-        };
-        let inside = undecided.dated.iter().filter(|date| covered(date)).count();
-        let inside = u64::try_from(inside).unwrap_or(u64::MAX);
-        for (number, why) in [
-            (undecided.bare, "nothing of the answered mail came back with them"),
-            (dated - inside, "the answered mail is from a time that Sent does not cover"),
-            (inside, "the evidence is too thin, or speaks for both sides"),
-        ] {
-            if number > 0 {
-                let number = grouped(number);
-                writeln!(self.out, "  {number:>10}  {why}")?;
+        for (doubt, number) in undecided {
+            let words = doubt.map_or("the evidence is too thin", Doubt::words);
+            self.prose(2, &format!("{}: {words}", grouped(number)))?;
+            let remedy = doubt.map_or("", Doubt::remedy);
+            if !remedy.is_empty() {
+                self.prose(4, &format!("What may tell: {remedy}"))?;
             }
         }
         self.blank()

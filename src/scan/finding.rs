@@ -6,7 +6,7 @@ use crate::learning::{Abuse, Lessons};
 use crate::message::Hop;
 use crate::sent::SentIndex;
 use crate::store::{Fingerprint, Place, Role};
-use crate::verdict::Verdict;
+use crate::verdict::{Doubt, Origin, Verdict};
 
 /// One judged message, as reports show it. Strings from mail are as in the mail, and reports escape
 /// them; what comes from paths (`store`, `folder`, `locator`, `sent_match`) is escaped for display
@@ -73,6 +73,8 @@ pub struct Finding {
     /// How the owner's name came into the answered mail; `None` for ordinary mail and for answers to
     /// messages in Sent.
     pub abuse: Option<Abuse>,
+    /// Why the origin is unknown; `None` where it is known, and for ordinary mail.
+    pub doubt: Option<Doubt>,
     /// What was broken, codes.
     pub defects: Vec<String>,
 }
@@ -145,6 +147,7 @@ impl Finding {
             own_relay: None,
             links: Vec::new(),
             abuse: None,
+            doubt: None,
             defects: h.defects.iter().map(|d| (*d).to_owned()).collect(),
         }
     }
@@ -161,6 +164,8 @@ impl Finding {
         let campaign = lessons.campaigns.of(&record).map(|c| c.number);
         let abuse = lessons.abuse(&record, sent);
         let own_relay = lessons.own_relay(&record);
+        let doubt =
+            (verdict.origin() == Some(Origin::Unknown)).then(|| Doubt::of(&record, lessons, sent));
         let sent_match = match record.link {
             Link::Matched { sent: n, .. } | Link::Contradicted(n) => sent
                 .place(n)
@@ -202,6 +207,7 @@ impl Finding {
         f.own_relay = own_relay;
         f.links = a.links.iter().map(|l| l.to_string()).collect();
         f.abuse = abuse;
+        f.doubt = doubt;
         f
     }
 }

@@ -16,10 +16,10 @@ pub use finding::Finding;
 use reading::{Item, Read, Reader};
 
 use crate::Error;
-use crate::correlation::{Link, Record, Terms, answered, link};
+use crate::correlation::{Body, Link, Record, Terms, answered, confirm, link, wanted};
 use crate::learning::{Campaign, Lessons, Tally, learn};
 use crate::message::{Limits, parse};
-use crate::sent::SentIndex;
+use crate::sent::{SentIndex, SentNumber};
 use crate::signals::{Kind, Recogniser};
 use crate::store::{Chunk, Folder, Layout, Mended, Place, Role, Skipped, Store};
 use crate::verdict::{Prior, Verdict, decide, decide_kind, odds, ordinary};
@@ -320,7 +320,7 @@ struct Gathered {
 }
 
 /// Links all records to Sent and learns from them, once.
-fn gather(reads: Vec<Read>, options: &Options) -> Gathered {
+fn gather(reads: Vec<Read>, source: &Source, options: &Options) -> Gathered {
     let mut items = Vec::new();
     let mut sent = Vec::new();
     let mut replies = Vec::new();
@@ -337,6 +337,7 @@ fn gather(reads: Vec<Read>, options: &Options) -> Gathered {
                 link(&r.answered, r.date, &r.headline.reporting_mta, &terms, &sent);
         }
     });
+    compare_bodies(&mut items, &sent, source);
     // The same message in two places counts once.
     let mut seen = HashSet::new();
     let once: Vec<&Record> = items
@@ -349,6 +350,36 @@ fn gather(reads: Vec<Read>, options: &Options) -> Gathered {
         .collect();
     let lessons = learn(&once, &replies, &sent, &terms, &options.relays);
     Gathered { items, sent, lessons, terms }
+}
+
+/// Opens the messages in Sent that weaker marks name, and compares their bodies with what came back.
+fn compare_bodies(items: &mut [Item], sent: &SentIndex, source: &Source) {
+    let numbers: BTreeSet<SentNumber> = items
+        .par_iter()
+        .flat_map_iter(|item| match item {
+            Item::Record(r, _) => wanted(r, sent),
+            Item::Ordinary(_) => Vec::new(),
+        })
+        .collect::<Vec<_>>()
+        .into_iter()
+        .take(crate::limits::SENT_BODIES)
+        .collect();
+    let bodies: BTreeMap<SentNumber, Body> = numbers
+        .into_iter()
+        .collect::<Vec<_>>()
+        .par_iter()
+        .filter_map(|n| {
+            let ((store, folder), place) = sent.place(*n)?;
+            let octets =
+                source.stores.get(usize::from(store))?.message(usize::from(folder), place)?;
+            Some((*n, Body::read(&octets)?))
+        })
+        .collect();
+    items.par_iter_mut().for_each(|item| {
+        if let Item::Record(r, _) = item {
+            confirm(r, sent, |n| bodies.get(&n));
+        }
+    });
 }
 
 /// Reads `stores`, learns once, and gives every finding to `visit`, in store order. Fails only where
@@ -396,7 +427,7 @@ pub fn scan(
         reads.push(read);
     }
     outcome.background.see_ordinary(&ordinary);
-    let gathered = gather(reads, options);
+    let gathered = gather(reads, &source, options);
     describe(&source, &per_folder, &gathered, options, &mut outcome);
     judge(gathered, &source, &in_time, options, &mut outcome, visit);
     outcome.skipped.sort();

@@ -114,7 +114,8 @@ impl Reader<'_> {
                 from,
                 to,
                 list: first.list,
-                date: stored.received,
+                // Its own word: the time of a file is that of the last copy of the mailbox.
+                date: first.date.map(|d| d.unix).or(stored.received),
             });
         }
     }

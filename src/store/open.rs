@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat};
 
-use super::{Layout, Store, escaped, unescaped};
+use super::{Layout, Place, Store, escaped, unescaped};
 use crate::Error;
 
 /// Octets of one message that [`open_message`] gives.
@@ -137,6 +137,20 @@ fn span(path: &Path, offset: u64, length: u64) -> Result<Vec<u8>, Error> {
         });
     }
     Ok(super::mbox::unquoted(&bytes).into_owned())
+}
+
+impl Store {
+    /// The octets of one message of a folder that was read before. `None` where it is not there any more,
+    /// or lies in a compressed mbox, which would have to be read from its start.
+    pub(crate) fn message(&self, folder: usize, place: &Place) -> Option<Vec<u8>> {
+        let folder = self.folders.get(folder)?;
+        match place {
+            Place::File(below) => file(&self.root.join(below)).ok(),
+            Place::Span { offset, length } => (folder.compression == super::Compression::None)
+                .then(|| span(&folder.path, *offset, *length).ok())
+                .flatten(),
+        }
+    }
 }
 
 fn only_message(path: &Path) -> Result<Vec<u8>, Error> {

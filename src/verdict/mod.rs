@@ -1,12 +1,14 @@
 //! Decides kind and origin from evidence. Pure. `kind.rs` tells what a message is, `origin.rs` whose
 //! mail it answers; all numbers stand in `weights.rs`.
 
+mod doubt;
 mod kind;
 mod origin;
 mod prior;
 pub(crate) mod weights;
 
 pub use crate::signals::{Entry, KindVerdict};
+pub use doubt::Doubt;
 pub use kind::decide_kind;
 pub(crate) use origin::ordinary;
 pub use origin::{decide, odds};

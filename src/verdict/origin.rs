@@ -3,9 +3,9 @@
 
 use super::{Entry, Origin, Prior, Verdict, kind::sigmoid, weights};
 use crate::correlation::{Link, Record, Returns, Terms};
-use crate::learning::{Lessons, Path, Sought};
+use crate::learning::{Lessons, Path, Sought, unused};
 use crate::message::Address;
-use crate::sent::SentIndex;
+use crate::sent::{DAY, SentIndex};
 #[cfg(test)]
 use crate::signals::find;
 use crate::signals::{Evidence, Group, Kind, SeenIn, Toward};
@@ -36,7 +36,7 @@ impl Marks {
             Toward::Forged => weight,
             Toward::Genuine => -weight,
             _ => return,
-        };
+        } * weights::factor(e.signal.code);
         if log_odds != 0.0 {
             self.0.push(Mark { code: e.signal.code, group, log_odds, quote: e.quote.clone() });
         }
@@ -61,16 +61,24 @@ struct Weighed {
 
 fn weigh(record: &Record, lessons: &Lessons, sent: &SentIndex, terms: &Terms) -> Weighed {
     let mut marks = Marks(Vec::new());
+    let solid = matches!(record.link, Link::Matched { solid: true, .. })
+        || record.evidence.iter().any(|e| e.signal.code == "named-to-be-kept");
+    let path = lessons.habits.path(&record.answered, &record.headline.reporting_mta);
+    // A forwarder changes the recipient, but its lines show the owner's relay below it; what comes from a
+    // stranger's host with the fields of a known message is as a rule a replay of it.
+    let replayed = !solid && path.stranger().is_some();
     for e in &record.evidence {
         let weight = match e.signal.code {
             "recipient-in-sent" => lessons.wording.correspondent(),
+            "id-and-date-in-sent" | "date-and-subject-in-sent" | "id-and-subject-in-sent"
+                if replayed =>
+            {
+                weights::on_origin(e.signal.code) * weights::COPIED
+            }
             code => weights::on_origin(code),
         };
         marks.push(e, weight);
     }
-    let solid = matches!(record.link, Link::Matched { solid: true, .. })
-        || record.evidence.iter().any(|e| e.signal.code == "named-to-be-kept");
-    let path = lessons.habits.path(&record.answered, &record.headline.reporting_mta);
     if !solid {
         weigh_absence(record, lessons, &mut marks);
         weigh_address(record, lessons, sent, terms, &mut marks);
@@ -85,11 +93,22 @@ fn weigh(record: &Record, lessons: &Lessons, sent: &SentIndex, terms: &Terms) ->
     // Only where people answer mail that Sent does not hold is it known to miss some of the owner's; else
     // mail over the owner's relay that is not there is strange.
     let usual = lessons.coverage.misses()
-        && matches!(path, Path::Own { usual: true, .. } | Path::Own { authenticated: true, .. });
+        && matches!(
+            path,
+            Path::Own { usual: true, .. }
+                | Path::Own { authenticated: true, .. }
+                | Path::OwnClient { usual: true, .. }
+        );
     let relayed =
         matches!(path, Path::Own { .. } | Path::NewClient { .. } | Path::OwnClient { .. });
     let absence = marks.0.iter().find(|m| m.group == Group::Absence).map_or(0.0, |m| m.log_odds);
-    let sought = matches!(record.link, Link::Contradicted(_)) || absence >= weights::SOUGHT;
+    // What came from a stranger's host was not written on an unknown device at the owner's place.
+    let likeness: f32 =
+        marks.0.iter().filter(|m| m.group == Group::Campaign).map(|m| m.log_odds).sum();
+    let away = path.stranger().is_some()
+        && likeness >= weights::LIKENESS
+        && (absence >= weights::SOUGHT_AWAY || matches!(record.link, Link::Matched { .. }));
+    let sought = matches!(record.link, Link::Contradicted(_)) || absence >= weights::SOUGHT || away;
     Weighed { marks: marks.0, solid, usual, relayed, sought }
 }
 
@@ -155,7 +174,13 @@ fn weigh_absence(record: &Record, lessons: &Lessons, marks: &mut Marks) {
             identity: identity.as_ref().map(Address::as_str),
             time: a.sent_at().or(record.date),
         };
-        marks.add("not-in-sent", lessons.coverage.absence(&sought), &what);
+        // Who answers may do so from another address than the one written to (an alias, user@host): where
+        // there is nothing else to look for, less is found of what Sent holds.
+        let found = match a.ids.is_empty() && a.returns < Returns::Headers {
+            true => weights::BY_RECIPIENT,
+            false => 1.0,
+        };
+        marks.add("not-in-sent", lessons.coverage.absence(&sought, found), &what);
     }
 }
 
@@ -180,17 +205,15 @@ fn weigh_address(
     {
         marks.add("strange-name", weights::on_origin("strange-name"), name);
     }
-    // Only one address in a domain of the owner's tells; a list of several tells nothing.
-    let [address] = to.as_slice() else { return };
-    if !terms.is_own_domain(address, sent)
-        || terms.is_own(address, sent)
-        || lessons.habits.addressed.contains(address.base().as_str())
-    {
+    // An address may be new since Sent ends.
+    let moment = record.answered.sent_at().or(record.date);
+    if !moment.is_some_and(|t| sent.covers(t)) {
         return;
     }
+    let Some(address) = unused(record, &lessons.habits, sent, terms) else { return };
     let new = sent.identities.values().filter(|i| i.count == 1).count() as f32;
     let unseen = (new + 1.0) / (sent.len() as f32 + 2.0);
-    marks.add("address-never-sent", -unseen.ln(), address.as_str());
+    marks.add("address-never-sent", -unseen.ln(), &address);
 }
 
 fn weigh_path(
@@ -223,6 +246,24 @@ fn weigh_path(
     let own = a.from.iter().chain(&a.return_path).any(|x| terms.is_own_domain(x, sent));
     if let Some(quote) = a.authentication_failed.as_ref().filter(|_| own) {
         marks.add("authentication-failed", listed("authentication-failed"), quote);
+    }
+    if a.returns == Returns::Headers
+        && a.signature.is_none()
+        && lessons.habits.signs_all()
+        && !matches!(path, Path::Own { .. } | Path::NewClient { .. } | Path::OwnClient { .. })
+    {
+        marks.add("signature-missing", listed("signature-missing"), "");
+    }
+    if let Some(n) = lessons.surplus.of(record).filter(|_| path.stranger().is_some()) {
+        marks.add("surplus-recipients", listed("surplus-recipients"), &format!("{n} addresses"));
+    }
+    if let (Some(date), Some(from)) = (a.date, &a.from)
+        && let Some(identity) = sent.identities.get(from.base().as_str())
+        && identity.count >= ENOUGH
+        && identity.span.is_some_and(|(first, _)| date.unix < first - 30 * DAY)
+        && sent.covers(date.unix)
+    {
+        marks.add("before-identity", listed("before-identity"), from.as_str());
     }
     if record.kind.kind == Kind::Bounce && lessons.habits.tags_all() && !a.is_tagged() {
         let to = a.answered_to.first().map(ToString::to_string).unwrap_or_default();
@@ -261,13 +302,19 @@ fn weigh_habits(
     if let Some(from) = &a.from
         && sent.is_name(from, &a.name)
     {
-        marks.add("own-name", weights::on_origin("own-name"), &format!("{} <{from}>", a.name));
+        marks.add("own-name", lessons.wording.own_name(), &format!("{} <{from}>", a.name));
     }
     if let Some(mailer) = &a.mailer
         && sent.mailers.total() >= ENOUGH
         && sent.mailers.count(mailer) == 0
     {
-        marks.add("foreign-mailer", rare(sent.mailers.unseen()) * 0.5, mailer);
+        marks.add("foreign-mailer", rare(sent.mailers.unseen()), mailer);
+    }
+    if let Some(date) = a.date
+        && sent.zones.total() >= ENOUGH
+        && sent.zones.count(&date.zone.to_string()) == 0
+    {
+        marks.add("foreign-zone", rare(sent.zones.unseen()), &format!("{} minutes", date.zone));
     }
 }
 
@@ -296,6 +343,9 @@ fn weigh_campaign(
     let quote = record.answered.subject.as_deref().unwrap_or_default();
     // The owner's own mailing is a group too; what the owner wrote makes it genuine.
     let odds = lessons.wording.odds(record, path.stranger().is_some(), sent);
+    if let Some((ip, odds)) = lessons.sources.odds(record, path, &lessons.wording, sent) {
+        marks.add("forgers-host", odds, &ip.to_string());
+    }
     if odds > 0.3 {
         marks.add("campaign-forged", odds, quote);
     } else if odds < -0.3 {
@@ -329,7 +379,9 @@ fn sum(weighed: &Weighed, before: f32) -> (f32, Vec<Entry>) {
             bounded = bounded.max(-(weights::FORGEABLE_CAP - forgeable));
             forgeable -= bounded;
         }
-        if bounded > 0.1 {
+        // A new telephone and a journey make habits differ; a little of that is no second group.
+        let least = if group == Group::Habit { weights::HABIT_LEAST } else { 0.1 };
+        if bounded > least {
             forged_groups += 1;
         } else if bounded < -0.1 {
             genuine_groups += if solid && group == Group::Identity { 2 } else { 1 };

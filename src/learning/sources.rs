@@ -1,0 +1,126 @@
+//! Hosts that sent forged mail: what is known of some of a host's mail informs the rest of it. Counts
+//! only hosts that none of the owner's mail came from; knows no names, because those are the client's
+//! own word.
+
+use std::collections::{BTreeSet, HashMap};
+use std::net::IpAddr;
+
+use super::habits::{Habits, Path};
+use super::wording::Wording;
+use crate::correlation::{Link, Record, Terms};
+use crate::sent::SentIndex;
+
+/// Likeness to the mail of strangers (log-odds) from which on a mail marks the host that it came from.
+const LIKE: f32 = 1.5;
+
+/// A host that wrote under so many addresses of the owner's domain which never sent anything invents
+/// them; a program of the owner's has one or two.
+const INVENTED: usize = 4;
+
+/// What one host sent.
+#[derive(Debug, Clone, Default)]
+struct Source {
+    /// Mails that are marked as forged by something else than the host.
+    marked: u32,
+    /// Mails that have a message in Sent behind them, as far as one can tell.
+    own: u32,
+    /// Addresses in the owner's domain that never sent anything, under which it sent.
+    unused: BTreeSet<String>,
+    /// Mails under these.
+    under_unused: u32,
+}
+
+/// Hosts outside the owner's relays, and what they sent.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    of: HashMap<IpAddr, Source>,
+}
+
+/// Whether a mail shows by itself that a stranger wrote it, whatever host it came from.
+fn is_marked(record: &Record, path: &Path, wording: &Wording, sent: &SentIndex) -> bool {
+    match record.link {
+        Link::Contradicted(_) => true,
+        Link::Absent => {
+            matches!(path, Path::Pretended { .. }) || wording.odds(record, true, sent) >= LIKE
+        }
+        Link::Matched { .. } | Link::Unknowable => false,
+    }
+}
+
+/// The one address in the owner's domain under which the answer came, where it never sent anything.
+pub(crate) fn unused(
+    record: &Record,
+    habits: &Habits,
+    sent: &SentIndex,
+    terms: &Terms,
+) -> Option<String> {
+    // Only one address tells; a list of several tells nothing.
+    let [address] = record.answered.answered_to.as_slice() else { return None };
+    let base = address.base();
+    let strange = terms.is_own_domain(address, sent)
+        && !terms.is_own(address, sent)
+        && !habits.addressed.contains(base.as_str());
+    strange.then(|| base.as_str().to_owned())
+}
+
+impl Sources {
+    /// Learns from all records.
+    pub fn learn(
+        records: &[&Record],
+        habits: &Habits,
+        wording: &Wording,
+        sent: &SentIndex,
+        terms: &Terms,
+    ) -> Self {
+        let mut sources = Sources::default();
+        let mut receivers = BTreeSet::new();
+        for record in records {
+            let path = habits.path(&record.answered, &record.headline.reporting_mta);
+            let Some(ip) = address(&path) else { continue };
+            let source = sources.of.entry(ip).or_default();
+            if let Some(address) = unused(record, habits, sent, terms) {
+                source.under_unused += 1;
+                if source.unused.len() < INVENTED {
+                    source.unused.insert(address);
+                }
+            }
+            if is_marked(record, &path, wording, sent) {
+                source.marked += 1;
+            } else if matches!(record.link, Link::Matched { .. }) {
+                source.own += 1;
+            }
+            // A host that hands on others' mail sends whatever they get.
+            if record.answered.hops.iter().any(|h| h.ip == Some(ip) && habits.receives(h)) {
+                receivers.insert(ip);
+            }
+        }
+        for source in sources.of.values_mut() {
+            if source.unused.len() >= INVENTED {
+                source.marked += source.under_unused;
+            }
+        }
+        sources.of.retain(|ip, s| s.marked > 0 && s.own == 0 && !receivers.contains(ip));
+        sources
+    }
+
+    /// The host that this mail came from, and what its other mails add to the log-odds of `forged`;
+    /// `None` where no other is marked.
+    pub fn odds(
+        &self,
+        record: &Record,
+        path: &Path,
+        wording: &Wording,
+        sent: &SentIndex,
+    ) -> Option<(IpAddr, f32)> {
+        let ip = address(path)?;
+        let source = self.of.get(&ip)?;
+        let itself = u32::from(is_marked(record, path, wording, sent));
+        let others = source.marked.saturating_sub(itself) as f32;
+        // One other may be marked by mistake, and a lodging's address may be shared with a stranger.
+        (others > 0.0).then(|| (ip, 19f32.ln() * others / (others + 1.5)))
+    }
+}
+
+fn address(path: &Path) -> Option<IpAddr> {
+    path.stranger().and_then(|s| s.parse().ok())
+}
