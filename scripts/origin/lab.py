@@ -94,7 +94,7 @@ class Lab:
         }
         self.count = 0
 
-    def figures(self, sent=None, received=None):
+    def figures(self, sent=None, received=None, options=()):
         """Scans the mailbox with these copies in Sent and these rows received (default: all)."""
         sent = self.sent if sent is None else sent
         received = self.truth if received is None else received
@@ -113,7 +113,7 @@ class Lab:
             os.link(one, store / "cur" / name)
         for name in sent:
             (store / ".Sent/cur" / name).write_bytes(self.sent[name])
-        found = measure.scan(self.program, [store], self.work / "findings.csv")
+        found = measure.scan(self.program, [store], self.work / "findings.csv", *options)
         rows = []
         for row in received:
             _, raw = self.inbox[row["sha256"]]
@@ -167,6 +167,19 @@ class Lab:
                 g = min(len(genuine), round(len(forged) * (100 - percent) / percent))
                 f = min(len(forged), round(g * percent / (100 - percent)))
                 yield f"{percent} % forged, draw {draw + 1}", lot.sample(genuine, g) + lot.sample(forged, f) + rest
+
+
+GROUPS = ("recipient", "absence", "contradiction", "path", "habit", "answered", "campaign", "time")
+
+
+def ablation(path, work, program):
+    """What each group of evidence is worth: the same mailbox with it left out."""
+    lab = Lab(path, work, program)
+    print("== the lab without one group of evidence")
+    print(measure.Figures.head())
+    print(lab.figures().line("all groups"))
+    for group in GROUPS:
+        print(lab.figures(options=("--without", group)).line(f"without {group}"))
 
 
 def check(path, work, program, goals, listed, saved):

@@ -16,10 +16,10 @@ APART = ("own-relay", "account-used")
 SURE = 0.99
 
 
-def scan(program, arguments, out):
+def scan(program, arguments, out, *options):
     """Runs a scan; its findings by hash and by locator."""
     done = subprocess.run(
-        [program, "scan", "--quiet", "--no-progress", "--all", *map(str, arguments), "-o", str(out)],
+        [program, "scan", "--quiet", "--no-progress", "--all", *options, *map(str, arguments), "-o", str(out)],
         check=False,
     )
     if done.returncode not in (0, 1):

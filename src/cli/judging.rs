@@ -53,6 +53,10 @@ pub(super) struct Judging {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..=19), help_heading = "Speed")]
     pub(super) nice: Option<i32>,
 
+    /// Leave out a group of evidence on the origin; for checks
+    #[arg(long, value_name = "GROUP", hide = true)]
+    pub(super) without: Vec<String>,
+
     /// Parse every message and try every pattern; for checks
     #[arg(long, hide = true)]
     pub(super) slow: bool,
@@ -103,6 +107,7 @@ impl Judging {
             until: self.until,
             general_only: self.general_only,
             slow: self.slow,
+            without: self.without.clone(),
             ..Options::default()
         }
     }

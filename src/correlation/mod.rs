@@ -145,6 +145,30 @@ pub struct Record {
     pub headline: Headline,
 }
 
+#[cfg(test)]
+impl Record {
+    /// A made-up bounce for tests of what learns from records.
+    pub(crate) fn sample(link: Link, returned: &str) -> Record {
+        use crate::message::{Limits, Message, original};
+        let m = Message {
+            returned: original(returned.as_bytes(), &Limits::default()),
+            ..Message::default()
+        };
+        let kind = crate::signals::Kind::Bounce;
+        Record {
+            folder: (0, 0),
+            place: Place::File(returned.into()),
+            fingerprint: Fingerprint::of(returned.as_bytes()),
+            date: None,
+            kind: KindVerdict { kind, p: 0.9, ledger: Vec::new() },
+            link,
+            evidence: Vec::new(),
+            answered: answered(&m, kind, &[]),
+            headline: Headline::default(),
+        }
+    }
+}
+
 /// What reports show of a message and no verdict needs.
 #[derive(Debug, Clone, Default)]
 pub struct Headline {
@@ -183,6 +207,8 @@ pub struct Terms {
     pub keep: BTreeSet<String>,
     /// Identities named by the owner, lower case: addresses, or `@domain`.
     pub identities: BTreeSet<String>,
+    /// Groups of evidence on the origin that do not count, by name; for checks.
+    pub without: BTreeSet<String>,
 }
 
 impl Terms {

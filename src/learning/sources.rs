@@ -124,3 +124,27 @@ impl Sources {
 fn address(path: &Path) -> Option<IpAddr> {
     path.stranger().and_then(|s| s.parse().ok())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_host_sent_informs_its_other_mail_and_not_that_of_others() {
+        let ip: IpAddr = "192.0.2.9".parse().unwrap();
+        let of = |marked| {
+            let source = Source { marked, ..Source::default() };
+            let sources = Sources { of: HashMap::from([(ip, source)]) };
+            let record = Record::sample(Link::Absent, "From: n@example.org\nSubject: x\n\n");
+            move |path: &str| {
+                let path = Path::Foreign(path.to_owned());
+                let (wording, sent) = (Wording::default(), SentIndex::default());
+                sources.odds(&record, &path, &wording, &sent).map(|(_, odds)| odds)
+            }
+        };
+        let (one, many) = (of(1)("192.0.2.9").unwrap(), of(30)("192.0.2.9").unwrap());
+        assert!(one < 1.3 && many > 2.5 && many < 19f32.ln(), "{one} {many}");
+        assert_eq!(of(30)("192.0.2.10"), None);
+        assert_eq!(of(30)("mail.example.org"), None);
+    }
+}

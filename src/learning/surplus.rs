@@ -46,3 +46,50 @@ impl Surplus {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::{Address, Message};
+    use crate::sent::SentMessage;
+    use crate::store::Place;
+
+    fn sent() -> SentIndex {
+        let m = crate::message::parse_headers(
+            b"From: n@example.org\nTo: a@example.net, b@example.net\nMessage-ID: <1@example.org>\n\n",
+            &crate::message::Limits::default(),
+        );
+        assert_ne!(m, Message::default());
+        SentIndex::new([SentMessage::new((0, 0), Place::File("1".into()), &m)])
+    }
+
+    fn failed(link: Link, recipient: &str) -> Record {
+        let mut record = Record::sample(link, "From: n@example.org\nSubject: x\n\n");
+        record.answered.asked = vec![Address::new(recipient)];
+        record
+    }
+
+    #[test]
+    fn a_forwarder_is_no_surplus_and_a_replay_to_many_is() {
+        let sent = sent();
+        let link = Link::Matched { sent: 0, solid: false };
+        let of = |names: &[&str]| {
+            let records: Vec<Record> = names.iter().map(|n| failed(link, n)).collect();
+            let all: Vec<&Record> = records.iter().collect();
+            Surplus::learn(&all, &sent).of(&records[0])
+        };
+        assert_eq!(of(&["x@example.com", "y@example.com"]), None);
+        assert_eq!(of(&["a@example.net", "b@example.net", "x@example.com"]), None);
+        assert_eq!(of(&["x@example.com", "y@example.com", "z@example.com"]), Some(3));
+    }
+
+    #[test]
+    fn solid_matches_are_never_in_surplus() {
+        let sent = sent();
+        let link = Link::Matched { sent: 0, solid: true };
+        let records: Vec<Record> =
+            ["x@a.example", "y@a.example", "z@a.example"].iter().map(|n| failed(link, n)).collect();
+        let all: Vec<&Record> = records.iter().collect();
+        assert_eq!(Surplus::learn(&all, &sent).of(&records[0]), None);
+    }
+}

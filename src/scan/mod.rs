@@ -2,6 +2,7 @@
 //! visitor.
 
 mod background;
+mod bodies;
 mod finding;
 mod reading;
 
@@ -12,14 +13,15 @@ use std::sync::{Arc, Mutex};
 use rayon::prelude::*;
 
 pub use background::{Background, Identity, SentFound};
+use bodies::compare_bodies;
 pub use finding::Finding;
 use reading::{Item, Read, Reader};
 
 use crate::Error;
-use crate::correlation::{Body, Link, Record, Terms, answered, confirm, link, wanted};
+use crate::correlation::{Link, Record, Terms, answered, link};
 use crate::learning::{Campaign, Lessons, Tally, learn};
 use crate::message::{Limits, parse};
-use crate::sent::{SentIndex, SentNumber};
+use crate::sent::SentIndex;
 use crate::signals::{Kind, Recogniser};
 use crate::store::{Chunk, Folder, Layout, Mended, Place, Role, Skipped, Store};
 use crate::verdict::{Prior, Verdict, decide, decide_kind, odds, ordinary};
@@ -53,6 +55,8 @@ pub struct Options {
     pub all: bool,
     /// Leaves the tables of single programs out; general signals and languages stay.
     pub general_only: bool,
+    /// Groups of evidence on the origin that do not count, by name, to see what each is worth.
+    pub without: Vec<String>,
     /// Parses every message and tries every pattern, whatever the quick looks say: the slow way, to
     /// compare with. Never changes a result.
     pub slow: bool,
@@ -308,6 +312,7 @@ fn terms(options: &Options) -> Terms {
         window_days: options.window_days,
         keep: lower(&options.keep),
         identities: lower(&options.identities),
+        without: lower(&options.without),
     }
 }
 
@@ -350,36 +355,6 @@ fn gather(reads: Vec<Read>, source: &Source, options: &Options) -> Gathered {
         .collect();
     let lessons = learn(&once, &replies, &sent, &terms, &options.relays);
     Gathered { items, sent, lessons, terms }
-}
-
-/// Opens the messages in Sent that weaker marks name, and compares their bodies with what came back.
-fn compare_bodies(items: &mut [Item], sent: &SentIndex, source: &Source) {
-    let numbers: BTreeSet<SentNumber> = items
-        .par_iter()
-        .flat_map_iter(|item| match item {
-            Item::Record(r, _) => wanted(r, sent),
-            Item::Ordinary(_) => Vec::new(),
-        })
-        .collect::<Vec<_>>()
-        .into_iter()
-        .take(crate::limits::SENT_BODIES)
-        .collect();
-    let bodies: BTreeMap<SentNumber, Body> = numbers
-        .into_iter()
-        .collect::<Vec<_>>()
-        .par_iter()
-        .filter_map(|n| {
-            let ((store, folder), place) = sent.place(*n)?;
-            let octets =
-                source.stores.get(usize::from(store))?.message(usize::from(folder), place)?;
-            Some((*n, Body::read(&octets)?))
-        })
-        .collect();
-    items.par_iter_mut().for_each(|item| {
-        if let Item::Record(r, _) = item {
-            confirm(r, sent, |n| bodies.get(&n));
-        }
-    });
 }
 
 /// Reads `stores`, learns once, and gives every finding to `visit`, in store order. Fails only where

@@ -90,6 +90,7 @@ fn weigh(record: &Record, lessons: &Lessons, sent: &SentIndex, terms: &Terms) ->
         }
         weigh_campaign(record, &path, lessons, sent, &mut marks);
     }
+    marks.0.retain(|m| !terms.without.contains(m.group.name()));
     // Only where people answer mail that Sent does not hold is it known to miss some of the owner's; else
     // mail over the owner's relay that is not there is strange.
     let usual = lessons.coverage.misses()
@@ -128,7 +129,8 @@ pub fn decide(
     prior: &Prior,
 ) -> Verdict {
     let weighed = weigh(record, lessons, sent, terms);
-    let before = if weighed.solid || weighed.relayed || sent.is_empty() {
+    let no_prior = sent.is_empty() || terms.without.contains(Group::Time.name());
+    let before = if weighed.solid || weighed.relayed || no_prior {
         0.0
     } else {
         prior.of(record, sum(&weighed, 0.0).0)

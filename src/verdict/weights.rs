@@ -112,31 +112,31 @@ const KIND: &[(&str, f32)] = &[
 /// Signals on the origin.
 const ORIGIN: &[(&str, f32)] = &[
     ("id-and-recipient-in-sent", 7.0),
-    ("id-and-date-in-sent", 2.5),
+    ("id-and-date-in-sent", 1.88),
     ("same-to-in-sent", 1.5),
-    ("id-and-subject-in-sent", 1.0),
-    ("id-only-in-sent", 0.7),
-    ("replayed-id", 2.5),
+    ("id-and-subject-in-sent", 1.11),
+    ("id-only-in-sent", 0.76),
+    ("replayed-id", 2.53),
     ("parent-in-sent", 7.0),
     ("date-and-subject-in-sent", 2.9),
-    ("subject-and-recipient-in-sent", 2.5),
+    ("subject-and-recipient-in-sent", 3.08),
     ("body-hash-in-sent", 2.5),
     ("body-in-sent", 2.5),
-    ("other-body", 2.5),
+    ("other-body", 2.68),
     ("named-to-be-kept", 7.0),
-    ("own-relay", 2.0),
-    ("usual-way", 1.5),
+    ("own-relay", 2.6),
+    ("usual-way", 1.7),
     ("known-client", 0.9),
-    ("own-client", 2.5),
-    ("strange-name", 1.0),
+    ("own-client", 3.25),
+    ("strange-name", 0.92),
     ("pretended-relay", 2.9),
     ("tag-missing", 1.5),
-    ("signature-missing", 1.2),
+    ("signature-missing", 1.32),
     ("surplus-recipients", 2.5),
     ("before-identity", 1.0),
-    ("authentication-failed", 1.5),
-    ("own-id-shape", 0.15),
-    ("campaign-genuine", 1.5),
+    ("authentication-failed", 1.12),
+    ("own-id-shape", 0.2),
+    ("campaign-genuine", 1.95),
 ];
 
 /// By what the numbers are multiplied that the mailbox itself teaches.
@@ -154,7 +154,8 @@ const LEARNED: &[(&str, f32)] = &[
     ("forgers-host", 1.0),
 ];
 
-// fitted: by hand.
+// fitted: scripts/fit-weights --stores 4 --messages 800 --seed 1: 17236 answers;
+// loss on mailboxes that were not learnt from 0.2353 before, 0.2312 after.
 
 /// The factor of a signal that brings its own number.
 pub(crate) fn factor(code: &str) -> f32 {

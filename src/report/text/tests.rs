@@ -73,11 +73,15 @@ fn campaign() -> Vec<Finding> {
     bare.original_message_id.clear();
     bare.original_subject.clear();
     bare.original_date = None;
+    bare.doubt = Some(Doubt::NothingReturned);
     all.push(bare);
     let mut old = finding(Kind::Bounce, Some(Origin::Unknown), 231, AUGUST_14);
     old.original_date = Some(AUGUST_14 - 4000 * DAY);
+    old.doubt = Some(Doubt::NotCovered);
     all.push(old);
-    all.push(finding(Kind::Receipt, Some(Origin::Unknown), 232, AUGUST_14));
+    let mut mixed = finding(Kind::Receipt, Some(Origin::Unknown), 232, AUGUST_14);
+    mixed.doubt = Some(Doubt::Mixed);
+    all.push(mixed);
     let mut swept = finding(Kind::Bounce, Some(Origin::Forged), 233, AUGUST_14);
     swept.role = Role::Swept;
     all.push(swept);
@@ -131,7 +135,8 @@ fn no_line_is_longer_than_a_terminal() {
 
 #[test]
 fn without_sent_mail_it_says_so_before_anything_else() {
-    let findings = [finding(Kind::Bounce, Some(Origin::Unknown), 1, AUGUST_14)];
+    let mut findings = [finding(Kind::Bounce, Some(Origin::Unknown), 1, AUGUST_14)];
+    findings[0].doubt = Some(Doubt::NoSent);
     let outcome = Outcome {
         seen: 1,
         skipped: vec![Skipped { what: "x".into(), why: "y".into() }],

@@ -1,0 +1,41 @@
+//! Between the passes: opens again the few messages in Sent that weaker marks name, and compares their
+//! bodies with what came back. A message that cannot be read again tells nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use super::Source;
+use super::reading::Item;
+use crate::correlation::{Body, confirm, wanted};
+use crate::sent::{SentIndex, SentNumber};
+
+/// Opens the messages in Sent that weaker marks name, and compares their bodies with what came back.
+pub(super) fn compare_bodies(items: &mut [Item], sent: &SentIndex, source: &Source) {
+    let numbers: BTreeSet<SentNumber> = items
+        .par_iter()
+        .flat_map_iter(|item| match item {
+            Item::Record(r, _) => wanted(r, sent),
+            Item::Ordinary(_) => Vec::new(),
+        })
+        .collect::<Vec<_>>()
+        .into_iter()
+        .take(crate::limits::SENT_BODIES)
+        .collect();
+    let bodies: BTreeMap<SentNumber, Body> = numbers
+        .into_iter()
+        .collect::<Vec<_>>()
+        .par_iter()
+        .filter_map(|n| {
+            let ((store, folder), place) = sent.place(*n)?;
+            let octets =
+                source.stores.get(usize::from(store))?.message(usize::from(folder), place)?;
+            Some((*n, Body::read(&octets)?))
+        })
+        .collect();
+    items.par_iter_mut().for_each(|item| {
+        if let Item::Record(r, _) = item {
+            confirm(r, sent, |n| bodies.get(&n));
+        }
+    });
+}
