@@ -262,7 +262,7 @@ fn without_the_tables_of_programs_no_bounce_becomes_a_challenge() {
 
 #[test]
 fn every_signal_on_the_origin_is_looked_for_somewhere() {
-    let sources = ["correlation/matching.rs", "verdict/origin.rs"]
+    let sources = ["correlation/matching.rs", "correlation/body.rs", "verdict/origin.rs"]
         .map(|f| fs::read_to_string(root().join("src").join(f)).unwrap())
         .concat();
     let mut seen = 0;
