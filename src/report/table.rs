@@ -75,6 +75,10 @@ fn objects<T>(
             Some(serde_json::Value::String(text)) => {
                 escape::defuse(Cow::Borrowed(text)).into_owned()
             }
+            // As the CSV writes it: JSON drops the zeros at the end.
+            Some(serde_json::Value::Number(n)) if n.is_f64() => {
+                format!("{:.4}", n.as_f64().unwrap_or_default())
+            }
             Some(other) => other.to_string(),
         };
         let cells = head.columns.iter().map(cell).collect();

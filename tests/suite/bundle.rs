@@ -111,7 +111,7 @@ fn copies_are_the_stored_octets_and_every_file_is_listed() {
         assert!(run["command"].as_str().unwrap().starts_with("bundle "));
     }
     let same = |name: &str| fs::read(at.join(name)).unwrap();
-    assert_eq!(same("one/findings.csv"), same("two/findings.csv"));
+    assert!(same("one/findings.csv") == same("two/findings.csv"));
 }
 
 #[test]

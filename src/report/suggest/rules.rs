@@ -109,6 +109,10 @@ fn say(out: &mut impl Write, text: &str) -> io::Result<()> {
     writeln!(out, "{line}")
 }
 
+/// Mail without a sender, also where a filter runs after delivery and knows no envelope.
+const NULL_SENDER: &str =
+    "if allof (anyof (envelope :is \"from\" \"\", header :contains \"return-path\" \"<>\"),";
+
 const NEVER: &str =
     "Bounces to addresses from which you never send cannot be bounces of your mail.";
 
@@ -151,7 +155,7 @@ fn sieve(out: &mut impl Write, s: &Suggestions, folder: &str) -> io::Result<()> 
         say(out, &tried(s.never_tried(), s.bounces))?;
         let list: Vec<String> = names(s).map(|a| format!("\"{a}\"")).collect();
         let list = list.join(",\n    ");
-        writeln!(out, "if allof (envelope :is \"from\" \"\",")?;
+        writeln!(out, "{NULL_SENDER}")?;
         writeln!(out, "  anyof (address :is \"to\" [\n    {list}],")?;
         writeln!(out, "  envelope :is \"to\" [\n    {list}])) {{")?;
         file(out, folder)?;
@@ -159,7 +163,7 @@ fn sieve(out: &mut impl Write, s: &Suggestions, folder: &str) -> io::Result<()> 
     if s.tagged {
         writeln!(out)?;
         say(out, TAGS)?;
-        writeln!(out, "if allof (envelope :is \"from\" \"\",")?;
+        writeln!(out, "{NULL_SENDER}")?;
         writeln!(
             out,
             "  header :contains \"content-type\" \"delivery-status\",\n  not header :contains [\"to\", \"delivered-to\", \"x-original-to\", \"envelope-to\"]\n    [\"prvs=\", \"btv1==\", \"msprvs1=\"]) {{"
@@ -172,7 +176,7 @@ fn sieve(out: &mut impl Write, s: &Suggestions, folder: &str) -> io::Result<()> 
         say(out, &tried(s.without_relay, s.bounces))?;
         let hosts = s.relays.iter().chain(&s.relay_addresses).take(LISTED);
         let list: Vec<String> = hosts.map(|h| format!("\"{h}\"")).collect();
-        writeln!(out, "if allof (envelope :is \"from\" \"\",")?;
+        writeln!(out, "{NULL_SENDER}")?;
         writeln!(out, "  header :contains \"content-type\" \"delivery-status\",")?;
         writeln!(out, "  body :raw :contains \"Received: \",")?;
         writeln!(out, "  not body :raw :contains [\n    {}]) {{", list.join(",\n    "))?;

@@ -1,3 +1,5 @@
+//! Suggestions of made-up mailboxes: what comes into a rule, and what does not.
+
 use super::*;
 use crate::message::Hop;
 use crate::report::samples;
@@ -115,6 +117,8 @@ fn hostile_names_come_into_no_rule() {
         "x\n:0\n/dev/null@example.org",
         "`id`@example.org",
         "$(id)@example.org",
+        "a;sales2@example.org",
+        "\"q\"sales3@example.org",
     ];
     let bounces = hostile
         .iter()
@@ -122,7 +126,7 @@ fn hostile_names_come_into_no_rule() {
     let s = suggestions(bounces.collect::<Vec<_>>());
     for program in Program::ALL {
         let text = text(&s, program);
-        for word in ["evil", "id`", "$(id", "a\"", "discard;"] {
+        for word in ["evil", "id`", "$(id", "a\"", "discard;", "sales2", "sales3"] {
             assert!(!text.contains(word), "{word} in {text}");
         }
     }
