@@ -71,6 +71,7 @@
 //! `cli` (on by default) builds the command line and what only it needs. With `default-features = false` the
 //! library knows no terminal, no environment and no clock.
 
+mod codec;
 pub mod correlation;
 pub mod learning;
 pub mod limits;
@@ -80,6 +81,7 @@ pub mod report;
 pub mod scan;
 pub mod sent;
 pub mod signals;
+pub mod state;
 pub mod store;
 pub mod verdict;
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::hash::BuildHasher;
 
+use crate::codec::coded;
 use crate::message::{Address, Date, Message, MessageId};
 use crate::store::Place;
 
@@ -453,6 +454,20 @@ impl SentIndex {
         Some((first * DAY, last * DAY + DAY - 1))
     }
 }
+
+coded!(SentMessage {
+    folder,
+    place,
+    ids,
+    shape,
+    date,
+    subject,
+    stripped,
+    from,
+    from_name,
+    mailer,
+    recipients
+});
 
 #[cfg(test)]
 mod tests {

@@ -10,6 +10,8 @@ use unscatter::scan::{Options, ThreadStart};
 
 use super::sandbox::{self, Sandbox};
 
+use super::surroundings;
+
 #[derive(Args)]
 pub(super) struct Judging {
     /// Further mail that you sent (repeatable); adds to the Sent folders that are found
@@ -56,6 +58,10 @@ pub(super) struct Judging {
     /// Leave out a group of evidence on the origin; for checks
     #[arg(long, value_name = "GROUP", hide = true)]
     pub(super) without: Vec<String>,
+
+    /// Remember in this file what was read, so that the next run reads only what is new; results are the same
+    #[arg(long, value_name = "FILE", help_heading = "Speed")]
+    pub(super) state: Option<PathBuf>,
 
     /// Parse every message and try every pattern; for checks
     #[arg(long, hide = true)]
@@ -108,6 +114,7 @@ impl Judging {
             general_only: self.general_only,
             slow: self.slow,
             without: self.without.clone(),
+            state: self.state.as_deref().map(surroundings::remember),
             ..Options::default()
         }
     }

@@ -103,7 +103,7 @@ impl Arguments {
         let mut options = Options { mended: World::look_for_unfinished(), ..self.options() };
         let state = World::state_folder();
         let sandbox = Sandbox::reading(self.stores.iter().chain(&self.judging.sent).chain(&state));
-        let sandbox = sandbox.and_writing(&self.output);
+        let sandbox = sandbox.and_writing(self.output.iter().chain(&self.judging.state));
         if typed.mailbox.is_some() {
             // What is given up now could not be had again for the next mailbox.
             options.thread_start = self.judging.shut_in_readers(sandbox, self.quiet);
@@ -171,6 +171,9 @@ impl Arguments {
             HtmlSetting { command: typed.to_owned(), made: Some(now()), places: Arc::new(places) };
         for (at, path) in self.output.iter().enumerate() {
             let shown = escape::octets(path.as_os_str().as_bytes());
+            if self.judging.state.as_ref() == Some(path) {
+                bail!("-o {shown} is the file of --state, too; name another file");
+            }
             if self.output[..at].contains(path) {
                 bail!("-o {shown} is given twice; give each report a name of its own");
             }
@@ -256,7 +259,11 @@ impl Reports {
     }
 }
 
+/// What was skipped, and what is to be said of the state.
 pub(super) fn list_skipped(outcome: &Outcome) {
+    for note in &outcome.notes {
+        super::complain(note);
+    }
     for skipped in &outcome.skipped {
         super::complain(&format!("skipped {}: {}", skipped.what, skipped.why));
     }

@@ -50,7 +50,8 @@ impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
         let bar = Bar::new(!self.no_progress && !io::stdout().is_terminal());
         let options = Options { all: true, threads: self.threads, ..self.judging.options() };
-        let sandbox = Sandbox::reading(self.stores.iter().chain(&self.judging.sent));
+        let sandbox = Sandbox::reading(self.stores.iter().chain(&self.judging.sent))
+            .and_writing(&self.judging.state);
         self.judging.shut_in(&sandbox, false);
         let mut gathering = Gathering::default();
         let result = scan(&self.stores, &options, &|progress| bar.show(progress), &mut |finding| {

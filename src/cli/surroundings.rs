@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use anyhow::Context;
 use unscatter::relocation::{self, Known, Report, State};
+use unscatter::scan::Remember;
 use unscatter::store::Mended;
 
 use super::exit::Exit;
@@ -158,6 +159,17 @@ pub(super) fn xdg(name: &str, below_home: &str) -> Option<PathBuf> {
 /// The user's home folder.
 pub(super) fn home() -> Option<PathBuf> {
     variable("HOME").map(PathBuf::from).filter(|path| path.is_absolute())
+}
+
+/// What a scan needs to remember in `path` what it reads (`Options::state`). For stores that a configuration
+/// names, `path` is `scan::Remember::path_for(state folder, stores)`.
+pub(super) fn remember(path: &Path) -> Remember {
+    use std::os::unix::fs::MetadataExt;
+    // Another build may read the same mail otherwise, whatever its version says.
+    let itself = std::env::current_exe().and_then(std::fs::metadata);
+    let program =
+        itself.map_or(String::new(), |m| format!("{} {}.{}", m.len(), m.mtime(), m.mtime_nsec()));
+    Remember { path: path.to_owned(), now: now(), program }
 }
 
 /// `$XDG_STATE_HOME/unscatter`.

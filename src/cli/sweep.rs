@@ -12,7 +12,7 @@ use clap::Args;
 use unscatter::relocation::{self, Known, Plan, Row, Session, State, Step, Wishes};
 use unscatter::report::text::grouped;
 use unscatter::report::{escape, rfc3339};
-use unscatter::scan::{Finding, Outcome, scan};
+use unscatter::scan::{Finding, Outcome, Remember, scan};
 use unscatter::store::{Mended, Store};
 use unscatter::verdict::Origin;
 
@@ -187,6 +187,11 @@ impl Arguments {
         if session.is_none() {
             World::tell_unfinished(&known);
         }
+        // Nights over a configured mailbox read what is new, without being told where to remember the rest.
+        if self.apply && self.plan.is_none() && typed.mailbox.is_some() {
+            let path = || Remember::path_for(world.state(), &self.stores);
+            self.judging.state = Some(self.judging.state.take().unwrap_or_else(path));
+        }
         let made = match &self.plan {
             Some(path) => self.saved(path, &known)?,
             None => world.idly(|| self.planned(&known, mended))?,
@@ -274,7 +279,8 @@ impl Arguments {
             threads: self.threads,
             readers: self.readers,
             thread_start: self.judging.shut_in_readers(
-                Sandbox::reading(self.stores.iter().chain(&self.judging.sent).chain(&redo)),
+                Sandbox::reading(self.stores.iter().chain(&self.judging.sent).chain(&redo))
+                    .and_writing(&self.judging.state),
                 self.quiet,
             ),
             mended,

@@ -4,6 +4,7 @@
 mod answered;
 mod body;
 mod matching;
+mod record;
 mod route;
 mod sketch;
 

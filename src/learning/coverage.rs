@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::codec::coded;
 use crate::correlation::Terms;
 use crate::message::Address;
 use crate::sent::{DAY, SentIndex};
@@ -231,6 +232,8 @@ fn month(unix: i64) -> Option<i64> {
     let first = utc.to_datetime(jiff::Timestamp::from_second(unix).ok()?).date().first_of_month();
     Some(utc.to_timestamp(first.to_datetime(jiff::civil::Time::midnight())).ok()?.as_second())
 }
+
+coded!(Reply { parent, shape, from, to, list, date });
 
 #[cfg(test)]
 mod tests {

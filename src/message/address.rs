@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use crate::codec::coded;
+
 /// A mail address as written, without angle brackets.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Address(String);
@@ -281,6 +283,9 @@ impl fmt::Display for MessageId {
         write!(f, "<{}>", self.0)
     }
 }
+
+coded!(Address(written));
+coded!(MessageId(written));
 
 #[cfg(test)]
 mod tests {

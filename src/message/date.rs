@@ -2,6 +2,9 @@
 //! local habits of Outlook and Notes. The zone is kept; nothing is made up beyond midnight.
 
 use super::Date;
+use crate::codec::coded;
+
+coded!(Date { unix, zone });
 
 impl Date {
     /// Reads a moment from a field value or a line such as `Sent: Thursday, October 15, 2015 3:22 PM`.

@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::Headers;
 use super::transfer::Transfer;
+use crate::codec::coded;
 
 /// What one `DKIM-Signature` says of the body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct BodyHash {
     /// Whether the body was made canonical by the relaxed rules.
     pub relaxed: bool,
 }
+
+coded!(BodyHash { domain, digest, relaxed });
 
 /// Octets of `bh=` that are kept.
 const KEPT: usize = 8;

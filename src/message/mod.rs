@@ -130,6 +130,23 @@ pub enum Defect {
 }
 
 impl Defect {
+    /// All defects.
+    pub const ALL: [Defect; 13] = [
+        Defect::HeadersTooLong,
+        Defect::TooManyFields,
+        Defect::MessageTooLong,
+        Defect::NestedTooDeep,
+        Defect::TooManyParts,
+        Defect::BoundaryMissing,
+        Defect::BoundaryUnclosed,
+        Defect::OriginalCut,
+        Defect::BadEncoding,
+        Defect::NulInHeaders,
+        Defect::NoHeaders,
+        Defect::SeveralFrom,
+        Defect::ParserPanic,
+    ];
+
     /// The word for reports, kebab-case.
     pub fn code(self) -> &'static str {
         match self {
@@ -147,6 +164,11 @@ impl Defect {
             Defect::SeveralFrom => "several-from",
             Defect::ParserPanic => "parser-panic",
         }
+    }
+
+    /// The defect of that code.
+    pub fn of(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|d| d.code() == code)
     }
 
     /// Whether the message was not read whole as written, so that nothing may be concluded that

@@ -4,6 +4,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use super::{Address, Date, fields};
+use crate::codec::coded;
 
 /// One `Received` field, RFC 5321 section 4.4, as far as it can be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub struct Hop {
     /// "authenticated bits").
     pub authenticated: bool,
 }
+
+coded!(Hop { helo, host, ip, by, with, to, date, authenticated });
 
 /// Octets of one field that are read; real ones stay below 1 KiB.
 const LONGEST: usize = crate::limits::RECEIVED;

@@ -1,12 +1,13 @@
 //! One judged message as reports show it, made from a record and its verdict.
 
-use super::Source;
+use super::first_pass::Source;
+use crate::codec::coded;
 use crate::correlation::{Headline, Link, Record, boundary, is_local};
 use crate::learning::{Abuse, Lessons};
 use crate::message::Hop;
 use crate::sent::SentIndex;
 use crate::store::{Fingerprint, Place, Role};
-use crate::verdict::{Doubt, Origin, Verdict};
+use crate::verdict::{Doubt, KindVerdict, Origin, Verdict, ordinary};
 
 /// One judged message, as reports show it. Strings from mail are as in the mail, and reports escape
 /// them; what comes from paths (`store`, `folder`, `locator`, `sent_match`) is escaped for display
@@ -88,8 +89,10 @@ pub(super) struct Row {
     pub(super) fingerprint: Fingerprint,
     pub(super) date: Option<i64>,
     pub(super) headline: Headline,
-    pub(super) verdict: Verdict,
+    pub(super) kind: KindVerdict,
 }
+
+coded!(Row { folder, place, role, fingerprint, date, headline, kind });
 
 impl Finding {
     pub(super) fn of_row(row: Row, source: &Source) -> Self {
@@ -102,7 +105,7 @@ impl Finding {
             row.fingerprint,
             row.date,
             row.headline,
-            row.verdict,
+            ordinary(&row.kind),
         )
     }
 

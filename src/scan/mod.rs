@@ -4,18 +4,21 @@
 mod background;
 mod bodies;
 mod finding;
+mod first_pass;
 mod reading;
+mod remembered;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 pub use background::{Background, Identity, SentFound};
 use bodies::compare_bodies;
 pub use finding::Finding;
-use reading::{Item, Read, Reader};
+use first_pass::{Done, Source, first_pass};
+use reading::{Item, Read};
 
 use crate::Error;
 use crate::correlation::{Link, Record, Terms, answered, link};
@@ -23,7 +26,8 @@ use crate::learning::{Campaign, Lessons, Tally, learn};
 use crate::message::{Limits, parse};
 use crate::sent::SentIndex;
 use crate::signals::{Kind, Recogniser};
-use crate::store::{Chunk, Folder, Layout, Mended, Place, Role, Skipped, Store};
+pub use crate::state::Remember;
+use crate::store::{Layout, Mended, Place, Role, Skipped};
 use crate::verdict::{Prior, Verdict, decide, decide_kind, odds, ordinary};
 
 /// What a scan is to do. Everything has a default that needs no thought: `Options::default()`.
@@ -60,6 +64,10 @@ pub struct Options {
     /// Parses every message and tries every pattern, whatever the quick looks say: the slow way, to
     /// compare with. Never changes a result.
     pub slow: bool,
+    /// Where to remember what is read, so that the next scan need not read it again. Never changes a result.
+    pub state: Option<Remember>,
+    /// Octets of a plain mbox that one task reads; `None` is 4 Mi. Never changes a result.
+    pub piece: Option<u64>,
     /// What each reading thread does before it opens anything.
     pub thread_start: Option<ThreadStart>,
     /// Mboxes that a broken-off move left half written; they are read as they will be.
@@ -108,6 +116,8 @@ pub struct Outcome {
     pub counts: BTreeMap<&'static str, u64>,
     /// What was skipped: stores, folders, files and messages.
     pub skipped: Vec<Skipped>,
+    /// What is to be said of the state: why it could not be used, or not be written.
+    pub notes: Vec<String>,
     /// Messages among the skipped: met, but not judged.
     pub unread: u64,
     /// Octets read, Sent included.
@@ -151,157 +161,8 @@ pub struct FolderRead {
     pub octets: u64,
 }
 
-/// Octets of a plain mbox that one task reads; large enough that the resynchronisation at its start
-/// costs nothing, small enough that the last tasks end together.
-const PIECE: u64 = 4 << 20;
-
-/// The stores of a scan: those that are judged first, then those read as Sent only.
-struct Source {
-    stores: Vec<Store>,
-    judged: usize,
-}
-
-impl Source {
-    /// Store, folder and locator of a message, for reports.
-    fn name(&self, (store, folder): (u16, u16), place: &Place) -> (String, String, String) {
-        let Some(s) = self.stores.get(usize::from(store)) else { return Default::default() };
-        let name = s.folders.get(usize::from(folder)).map(|f| f.name.clone()).unwrap_or_default();
-        (s.name.clone(), name, s.locator(usize::from(folder), place))
-    }
-
-    fn folder(&self, (store, folder): (u16, u16)) -> (&Store, &Folder) {
-        let s = &self.stores[usize::from(store)];
-        (s, &s.folders[usize::from(folder)])
-    }
-}
-
-/// A piece of work: one chunk of one folder.
-struct Task {
-    folder: (u16, u16),
-    chunk: Chunk,
-}
-
-/// Finds the stores to judge and those that only tell what was sent.
-fn discover(
-    paths: &[PathBuf],
-    options: &Options,
-    skipped: &mut Vec<Skipped>,
-) -> Result<Source, Error> {
-    let mut stores = Vec::new();
-    let mut first_error = None;
-    let mut open = |path: &PathBuf, stores: &mut Vec<Store>| match Store::discover(path) {
-        Ok(mut store) => {
-            store.mend(&options.mended);
-            skipped.extend(store.skipped.iter().cloned());
-            stores.push(store);
-        }
-        Err(e) => {
-            skipped.push(Skipped { what: path.display().to_string(), why: e.to_string() });
-            first_error.get_or_insert(e);
-        }
-    };
-    for path in paths {
-        open(path, &mut stores);
-    }
-    let judged = stores.len();
-    for path in &options.sent {
-        open(path, &mut stores);
-    }
-    let has_sent = |s: &Store| s.folders.iter().any(|f| f.role == Role::Sent);
-    if options.sent.is_empty() && !stores.iter().any(has_sent) {
-        for path in paths.iter().filter(|p| p.is_file()) {
-            for sibling in Store::siblings_sent(path) {
-                open(&sibling, &mut stores);
-            }
-        }
-    }
-    match first_error {
-        Some(e) if judged == 0 || stores.len() < judged.max(1) => Err(e),
-        _ => Ok(Source { stores, judged }),
-    }
-}
-
-/// Cuts all folders into tasks, in store order.
-fn tasks(source: &Source, skipped: &mut Vec<Skipped>) -> Vec<Task> {
-    let mut tasks = Vec::new();
-    for (s, store) in source.stores.iter().enumerate() {
-        for (f, folder) in store.folders.iter().enumerate() {
-            let number = (s as u16, f as u16);
-            match folder.chunks(PIECE) {
-                Ok((chunks, left_out)) => {
-                    skipped.extend(left_out);
-                    tasks.extend(chunks.into_iter().map(|chunk| Task { folder: number, chunk }));
-                }
-                Err(e) => skipped
-                    .push(Skipped { what: folder.path.display().to_string(), why: e.to_string() }),
-            }
-        }
-    }
-    tasks
-}
-
-/// Reads all tasks; the results stand in the order of the tasks, whoever read them.
-fn read_all(
-    source: &Source,
-    tasks: &[Task],
-    options: &Options,
-    recogniser: &Recogniser,
-    progress: &(dyn Fn(Progress) + Sync),
-) -> Result<Vec<(Read, Vec<Skipped>)>, Error> {
-    let limits = Limits::default();
-    let octets_total = tasks.iter().map(|t| t.chunk.octets).sum();
-    let large = Mutex::new(());
-    let done = Mutex::new(Progress { octets_total, ..Progress::default() });
-    progress(Progress { octets_total, ..Progress::default() });
-    let read_one = |task: &Task| {
-        let (store, folder) = source.folder(task.folder);
-        let reader = Reader {
-            recogniser,
-            limits: &limits,
-            as_sent: usize::from(task.folder.0) >= source.judged,
-            all: options.all,
-            every: options.slow,
-            large: &large,
-        };
-        let mut read = Read::default();
-        let skipped = folder
-            .read(store, &task.chunk, &mut |stored| reader.read(task.folder, stored, &mut read));
-        if let Ok(mut p) = done.lock() {
-            p.octets_done += task.chunk.octets;
-            p.messages += read.messages;
-            progress(*p);
-        }
-        (read, skipped)
-    };
-    let cores = std::thread::available_parallelism().map_or(2, usize::from);
-    let threads = options.threads.unwrap_or(cores).max(1);
-    // Opening files waits for the disk, so more read than there are cores.
-    let readers = options.readers.unwrap_or((4 * cores).max(16)).max(1);
-    let pool = |threads: usize| {
-        let start = options.thread_start.clone();
-        rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .start_handler(move |_| start.iter().for_each(ThreadStart::run))
-            .build()
-            .map_err(|e| Error::Threads(e.to_string()))
-    };
-    let is_mbox = |t: &Task| source.folder(t.folder).1.layout == Layout::Mbox;
-    let mut results: Vec<Option<(Read, Vec<Skipped>)>> = Vec::new();
-    results.resize_with(tasks.len(), || None);
-    for (mboxes, threads) in [(true, threads), (false, readers)] {
-        let numbers: Vec<usize> =
-            (0..tasks.len()).filter(|i| is_mbox(&tasks[*i]) == mboxes).collect();
-        if numbers.is_empty() {
-            continue;
-        }
-        let some: Vec<(Read, Vec<Skipped>)> =
-            pool(threads)?.install(|| numbers.par_iter().map(|i| read_one(&tasks[*i])).collect());
-        for (i, result) in numbers.into_iter().zip(some) {
-            results[i] = Some(result);
-        }
-    }
-    Ok(results.into_iter().flatten().collect())
-}
+/// Records that are judged together.
+const JUDGED: usize = 1024;
 
 /// What the owner said, in the form that the comparison uses.
 fn terms(options: &Options) -> Terms {
@@ -366,13 +227,12 @@ pub fn scan(
     visit: &mut dyn FnMut(&Finding),
 ) -> Result<Outcome, Error> {
     let mut outcome = Outcome::default();
-    let source = discover(stores, options, &mut outcome.skipped)?;
-    let tasks = tasks(&source, &mut outcome.skipped);
     let recogniser = match options.slow {
         false => Recogniser::new(options.general_only),
         true => Recogniser::slow(options.general_only),
     };
-    let results = read_all(&source, &tasks, options, &recogniser, progress)?;
+    let (source, tasks, results) =
+        first_pass(stores, options, &recogniser, progress, &mut outcome)?;
 
     let in_time = |date: Option<i64>| {
         date.is_none_or(|d| {
@@ -382,7 +242,7 @@ pub fn scan(
     let mut reads = Vec::new();
     let mut ordinary = Vec::new();
     let mut per_folder: BTreeMap<(u16, u16), (u64, u64, u64)> = BTreeMap::new();
-    for (task, (read, skipped)) in tasks.iter().zip(results) {
+    for (task, Done { read, skipped, .. }) in tasks.iter().zip(results) {
         let sums = per_folder.entry(task.folder).or_default();
         sums.0 += read.messages;
         sums.1 += read.sent_messages;
@@ -437,14 +297,21 @@ fn judge(
     }
     outcome.campaigns = lessons.campaigns.list().to_vec();
     let prior = Prior::learn(once.into_iter().filter_map(|(r, odds)| Some((r, odds?))));
-    let verdicts: Vec<Option<Verdict>> = items
-        .par_iter()
-        .map(|item| match item {
-            Item::Record(r, _) => Some(decide(r, &lessons, &sent, &terms, &prior)),
-            Item::Ordinary(_) => None,
-        })
-        .collect();
-    for (item, verdict) in items.into_iter().zip(verdicts) {
+    let decided = |item| match item {
+        Item::Record(r, role) => {
+            let verdict = decide(&r, &lessons, &sent, &terms, &prior);
+            (Item::Record(r, role), Some(verdict))
+        }
+        ordinary => (ordinary, None),
+    };
+    let mut items = items.into_iter();
+    let mut judged = std::iter::from_fn(|| {
+        // Few at a time: a verdict with its ledger is as large as a record.
+        let some: Vec<Item> = items.by_ref().take(JUDGED).collect();
+        let some: Vec<(Item, Option<Verdict>)> = some.into_par_iter().map(decided).collect();
+        (!some.is_empty()).then_some(some)
+    });
+    for (item, verdict) in judged.by_ref().flatten() {
         let finding = match (item, verdict) {
             (Item::Record(r, role), Some(verdict)) => {
                 if !in_time(r.date) {

@@ -16,8 +16,8 @@ use crate::signals::{
     Evidence, Kind, Recogniser, Said, Toward, is_mailbox, reason, reporter, sole_recipient, told,
     worst_action,
 };
-use crate::store::{Role, Stored};
-use crate::verdict::{KindVerdict, decide_kind, ordinary};
+use crate::store::{Place, Role, Stored};
+use crate::verdict::{KindVerdict, decide_kind};
 
 /// What the first pass keeps of one message.
 #[derive(Debug)]
@@ -26,6 +26,26 @@ pub(super) enum Item {
     Record(Box<Record>, Role),
     /// An ordinary message, where all are wanted.
     Ordinary(Box<Row>),
+}
+
+/// What one message shows, wherever it lies and whatever its flags: what is remembered of it.
+#[derive(Debug)]
+pub(super) enum Seen {
+    /// Not looked at.
+    Draft,
+    /// What the owner sent; nothing where its header block cannot be read.
+    Sent(Option<Box<SentMessage>>),
+    /// An automatic answer.
+    Answer(Box<Record>),
+    /// An ordinary message.
+    Ordinary {
+        /// When it was received, as the quick look tells.
+        date: Option<i64>,
+        /// What it answers.
+        reply: Option<Box<Reply>>,
+        /// What reports show of it, where that was wanted.
+        row: Option<Box<Row>>,
+    },
 }
 
 /// What the first pass keeps of one chunk.
@@ -60,55 +80,110 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Takes in one stored message.
-    pub(super) fn read(&self, folder: (u16, u16), stored: &Stored<'_>, out: &mut Read) {
-        out.messages += 1;
-        out.octets += stored.size;
-        let role =
-            if self.as_sent && stored.role != Role::Draft { Role::Sent } else { stored.role };
-        match role {
-            Role::Draft => {}
-            Role::Sent => {
-                out.sent_messages += 1;
-                let headers = guarded(|| parse_headers(stored.head(), self.limits));
-                if let Some(m) = headers {
-                    out.sent.push(SentMessage::new(folder, stored.place.clone(), &m));
-                }
+    /// Takes in one stored message; `learn` gets what it shows.
+    pub(super) fn read(
+        &self,
+        folder: (u16, u16),
+        stored: &Stored<'_>,
+        out: &mut Read,
+        learn: impl FnOnce(&Seen),
+    ) {
+        let role = self.role(stored.role);
+        match self.see(stored, role) {
+            Ok(seen) => {
+                learn(&seen);
+                self.keep(folder, stored.place.clone(), stored.size, role, seen, out);
             }
-            Role::Received | Role::Junk | Role::Trash | Role::Swept => {
-                self.judge(folder, stored, role, out)
+            Err(e) => {
+                out.messages += 1;
+                out.octets += stored.size;
+                out.unread.push((stored.place.clone(), e.to_string()));
             }
         }
     }
 
-    fn judge(&self, folder: (u16, u16), stored: &Stored<'_>, role: Role, out: &mut Read) {
+    /// What a message is for, where the store says `role`.
+    pub(super) fn role(&self, role: Role) -> Role {
+        if self.as_sent && role != Role::Draft { Role::Sent } else { role }
+    }
+
+    /// Whether what was seen is all that is needed of a message that is for `role` now.
+    pub(super) fn suffices(&self, seen: &Seen, role: Role) -> bool {
+        match (role, seen) {
+            (Role::Draft, _) | (Role::Sent, Seen::Sent(_)) => true,
+            (Role::Sent, _) | (_, Seen::Draft | Seen::Sent(_)) => false,
+            (_, Seen::Answer(_)) => true,
+            (_, Seen::Ordinary { row, .. }) => row.is_some() || !self.all,
+        }
+    }
+
+    /// Puts what a message shows where it belongs.
+    pub(super) fn keep(
+        &self,
+        folder: (u16, u16),
+        place: Place,
+        size: u64,
+        role: Role,
+        seen: Seen,
+        out: &mut Read,
+    ) {
+        out.messages += 1;
+        out.octets += size;
+        match (role, seen) {
+            (Role::Draft, _) | (_, Seen::Draft) => {}
+            (_, Seen::Sent(sent)) => {
+                out.sent_messages += 1;
+                if let Some(mut sent) = sent {
+                    (sent.folder, sent.place) = (folder, place);
+                    out.sent.push(*sent);
+                }
+            }
+            (_, Seen::Answer(mut record)) => {
+                (record.folder, record.place) = (folder, place);
+                out.items.push(Item::Record(record, role));
+            }
+            (_, Seen::Ordinary { date, reply, row }) => {
+                // What people answer tells how complete Sent is.
+                out.replies.extend(reply.filter(|_| role == Role::Received).map(|r| *r));
+                match row {
+                    Some(mut row) if self.all => {
+                        (row.folder, row.place, row.role) = (folder, place, role);
+                        out.items.push(Item::Ordinary(row));
+                    }
+                    _ => out.ordinary.push(date),
+                }
+            }
+        }
+    }
+
+    fn see(&self, stored: &Stored<'_>, role: Role) -> std::io::Result<Seen> {
+        match role {
+            Role::Draft => Ok(Seen::Draft),
+            Role::Sent => {
+                let headers = guarded(|| parse_headers(stored.head(), self.limits));
+                let sent = headers.map(|m| SentMessage::new((0, 0), NOWHERE, &m));
+                Ok(Seen::Sent(sent.map(Box::new)))
+            }
+            Role::Received | Role::Junk | Role::Trash | Role::Swept => self.judge(stored),
+        }
+    }
+
+    fn judge(&self, stored: &Stored<'_>) -> std::io::Result<Seen> {
         let first = guarded(|| glance(stored.head())).unwrap_or_default();
+        let mut parsed = None;
         if first.candidate || self.every {
             let _lent = (stored.size > limits::LARGE)
                 .then(|| self.large.lock().unwrap_or_else(PoisonError::into_inner));
-            match self.octets(stored) {
-                Ok(bytes) => {
-                    let looked = guarded(|| self.look(&bytes));
-                    let (m, evidence, kind) = looked.unwrap_or_else(panicked);
-                    if kind.kind != Kind::Ordinary {
-                        self.keep_record(folder, stored, role, m, &evidence, kind, out);
-                        return;
-                    }
-                    self.keep_ordinary(folder, stored, role, Some((m, kind)), out);
-                }
-                Err(e) => {
-                    out.unread.push((stored.place.clone(), e.to_string()));
-                    return;
-                }
+            let bytes = self.octets(stored)?;
+            let (m, evidence, kind) = guarded(|| self.look(&bytes)).unwrap_or_else(panicked);
+            if kind.kind != Kind::Ordinary {
+                return self.answer(stored, m, &evidence, kind);
             }
-        } else {
-            self.keep_ordinary(folder, stored, role, None, out);
+            parsed = Some((m, kind));
         }
-        // What people answer tells how complete Sent is.
-        if let (Some(parent), Some(from), Some(to)) = (first.parents.first(), first.from, first.to)
-            && role == Role::Received
-        {
-            out.replies.push(Reply {
+        let (date, row) = self.ordinary(stored, parsed)?;
+        let reply = match (first.parents.first(), first.from, first.to) {
+            (Some(parent), Some(from), Some(to)) => Some(Box::new(Reply {
                 parent: id_key(parent),
                 shape: id_shape(parent),
                 from,
@@ -116,8 +191,10 @@ impl Reader<'_> {
                 list: first.list,
                 // Its own word: the time of a file is that of the last copy of the mailbox.
                 date: first.date.map(|d| d.unix).or(stored.received),
-            });
-        }
+            })),
+            _ => None,
+        };
+        Ok(Seen::Ordinary { date, reply, row })
     }
 
     /// The whole message. One that is too long gets one octet more than the bound, so that parsing
@@ -139,29 +216,19 @@ impl Reader<'_> {
         (m, evidence, kind)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "everything that is known of one message")]
-    fn keep_record(
+    fn answer(
         &self,
-        folder: (u16, u16),
         stored: &Stored<'_>,
-        role: Role,
         m: Message,
         evidence: &[Evidence],
         kind: KindVerdict,
-        out: &mut Read,
-    ) {
-        let fingerprint = match stored.fingerprint() {
-            Ok(f) => f,
-            Err(e) => {
-                out.unread.push((stored.place.clone(), e.to_string()));
-                return;
-            }
-        };
+    ) -> std::io::Result<Seen> {
+        let fingerprint = stored.fingerprint()?;
         let date = received(&m, stored);
         let (headline, failed) = headline(&m, kind.kind, evidence, self.recogniser);
-        let record = Record {
-            folder,
-            place: stored.place.clone(),
+        Ok(Seen::Answer(Box::new(Record {
+            folder: (0, 0),
+            place: NOWHERE,
             fingerprint,
             date,
             answered: answered(&m, kind.kind, &failed),
@@ -169,49 +236,42 @@ impl Reader<'_> {
             link: Link::Unknowable,
             evidence: Vec::new(),
             headline,
-        };
-        out.items.push(Item::Record(Box::new(record), role));
+        })))
     }
 
-    fn keep_ordinary(
+    /// When an ordinary message was received, as far as is known without `all`, and what reports show of it.
+    fn ordinary(
         &self,
-        folder: (u16, u16),
         stored: &Stored<'_>,
-        role: Role,
         parsed: Option<(Message, KindVerdict)>,
-        out: &mut Read,
-    ) {
-        let (m, kind) = match parsed {
-            Some(parsed) => parsed,
-            None if self.all => {
-                let m = guarded(|| parse_headers(stored.head(), self.limits)).unwrap_or_default();
-                let kind = decide_kind(&m, &[]);
-                (m, kind)
-            }
-            None => {
-                out.ordinary.push(stored.received);
-                return;
-            }
+    ) -> std::io::Result<(Option<i64>, Option<Box<Row>>)> {
+        let known = match &parsed {
+            Some((m, _)) => received(m, stored),
+            None => stored.received,
         };
-        let date = received(&m, stored);
         if !self.all {
-            out.ordinary.push(date);
-            return;
+            return Ok((known, None));
         }
-        match stored.fingerprint() {
-            Ok(fingerprint) => out.items.push(Item::Ordinary(Box::new(Row {
-                folder,
-                place: stored.place.clone(),
-                role,
-                fingerprint,
-                date,
-                headline: outer_headline(&m),
-                verdict: ordinary(&kind),
-            }))),
-            Err(e) => out.unread.push((stored.place.clone(), e.to_string())),
-        }
+        let (m, kind) = parsed.unwrap_or_else(|| {
+            let m = guarded(|| parse_headers(stored.head(), self.limits)).unwrap_or_default();
+            let kind = decide_kind(&m, &[]);
+            (m, kind)
+        });
+        let row = Row {
+            folder: (0, 0),
+            place: NOWHERE,
+            role: Role::Received,
+            fingerprint: stored.fingerprint()?,
+            date: received(&m, stored),
+            headline: outer_headline(&m),
+            kind,
+        };
+        Ok((known, Some(Box::new(row))))
     }
 }
+
+/// The place of what is not put anywhere yet.
+const NOWHERE: Place = Place::Span { offset: 0, length: 0 };
 
 /// Runs a step that may panic on hostile input.
 fn guarded<T>(step: impl FnOnce() -> T) -> Option<T> {

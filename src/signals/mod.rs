@@ -28,6 +28,7 @@ pub use sender::is_daemon;
 pub(crate) use structure::{names_somebody, worst_action};
 pub use transcript::{Told, arrival, reporter, told};
 
+use crate::codec::{Broken, Coded, coded};
 use crate::message::Message;
 
 /// What an automatic answer is. `Ordinary` is everything else.
@@ -307,9 +308,52 @@ pub fn list() -> &'static [Signal] {
 
 /// The signal of that code.
 pub fn find(code: &str) -> Option<&'static Signal> {
-    static PLACES: OnceLock<HashMap<&str, &Signal>> = OnceLock::new();
-    PLACES.get_or_init(|| list().iter().map(|s| (s.code, s)).collect()).get(code).copied()
+    list().get(number(code)?)
 }
+
+/// Its number in the list.
+fn number(code: &str) -> Option<usize> {
+    static PLACES: OnceLock<HashMap<&str, usize>> = OnceLock::new();
+    let places = || list().iter().enumerate().map(|(at, s)| (s.code, at)).collect();
+    PLACES.get_or_init(places).get(code).copied()
+}
+
+/// Codes are written as numbers in the list. One that is not declared, and there is none, could not be
+/// read again.
+fn write_code(code: &str, out: &mut Vec<u8>) {
+    number(code).unwrap_or(usize::MAX).write(out);
+}
+
+fn read_code(from: &mut &[u8]) -> Result<&'static Signal, Broken> {
+    list().get(usize::read(from)?).ok_or(Broken)
+}
+
+impl Coded for Evidence {
+    fn write(&self, out: &mut Vec<u8>) {
+        let Evidence { signal, quote } = self;
+        write_code(signal.code, out);
+        quote.write(out);
+    }
+    fn read(from: &mut &[u8]) -> Result<Self, Broken> {
+        Ok(Evidence { signal: read_code(from)?, quote: Coded::read(from)? })
+    }
+}
+
+impl Coded for Entry {
+    fn write(&self, out: &mut Vec<u8>) {
+        let Entry { code, quote, log_odds } = self;
+        write_code(code, out);
+        quote.write(out);
+        log_odds.write(out);
+    }
+    fn read(from: &mut &[u8]) -> Result<Self, Broken> {
+        let code = read_code(from)?.code;
+        Ok(Entry { code, quote: Coded::read(from)?, log_odds: Coded::read(from)? })
+    }
+}
+
+coded!(KindVerdict { kind, p, ledger });
+coded!(Kind: Bounce | DeliveryNotice | AutoReply | ChallengeResponse | Receipt | FeedbackReport | Ordinary);
 
 /// What a signal means, in plain words.
 pub fn explain(code: &str) -> Option<String> {

@@ -1,6 +1,7 @@
 //! Finds the mail below a path, names its folders and tells the role of each and why. Follows no link
 //! but the path that was named.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs::File;
@@ -11,14 +12,16 @@ use std::path::{Path, PathBuf};
 
 use super::files::{self, Class};
 use super::{
-    Chunk, Compression, Folder, Layout, Piece, Role, Skipped, Store, escaped, maildir, mbox, roles,
+    Chunk, Compression, Folder, Layout, Listed, Memory, Piece, Role, Skipped, Store, escaped,
+    maildir, mbox, roles,
 };
 use crate::Error;
+use crate::codec::{self, coded};
 
 /// Folders nested deeper are left out.
 const DEPTH: usize = crate::limits::FOLDERS;
 
-pub(super) fn discover(path: &Path) -> Result<Store, Error> {
+pub(super) fn discover(path: &Path, memory: Option<&dyn Memory>) -> Result<Store, Error> {
     let name = escaped(path.as_os_str().as_bytes());
     let read = |source: io::Error| Error::Read { path: name.clone(), source };
     let meta = std::fs::metadata(path).map_err(read)?;
@@ -38,7 +41,7 @@ pub(super) fn discover(path: &Path) -> Result<Store, Error> {
         finder.folder(here, found, own.as_deref().unwrap_or_default());
         gather(&mut finder.folders, path);
         for folder in &mut finder.folders {
-            sent_by_content(folder);
+            sent_by_content(folder, memory);
         }
     }
     if finder.folders.is_empty() && finder.skipped.is_empty() {
@@ -125,7 +128,7 @@ impl Finder {
         let name = "INBOX".to_owned();
         let mut folder =
             Folder { name, path, below, layout, compression, role, why, mailbox, mended: None };
-        sent_by_content(&mut folder);
+        sent_by_content(&mut folder, None);
         self.folders.push(folder);
         Ok(())
     }
@@ -304,13 +307,13 @@ struct Sample {
 
 /// Takes a folder without a special name for Sent where its content leaves no doubt: at least 20
 /// messages, almost all From one address to others, without Received, and no automatic answer.
-fn sent_by_content(folder: &mut Folder) {
+fn sent_by_content(folder: &mut Folder, memory: Option<&dyn Memory>) {
     let inbox = folder.name.rsplit('/').next().and_then(roles::by_name) == Some(Role::Received)
         && folder.why.starts_with("named");
     if folder.role != Role::Received || inbox || folder.layout == Layout::Files {
         return;
     }
-    let Some(sample) = sample(folder) else { return };
+    let Some(sample) = sample(folder, memory) else { return };
     let mut senders: Vec<_> = sample.senders.into_iter().collect();
     senders.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     let Some((address, (count, elsewhere))) = senders.into_iter().next() else { return };
@@ -330,7 +333,7 @@ fn sent_by_content(folder: &mut Folder) {
     }
 }
 
-fn sample(folder: &Folder) -> Option<Sample> {
+fn sample(folder: &Folder, memory: Option<&dyn Memory>) -> Option<Sample> {
     let mut sample = Sample::default();
     let chunks = match folder.layout {
         Layout::Mbox => mbox::whole(folder)?,
@@ -340,7 +343,7 @@ fn sample(folder: &Folder) -> Option<Sample> {
             if few.iter().map(count).sum::<usize>() < ENOUGH {
                 return None;
             }
-            look(folder, &few, &mut sample);
+            look(folder, &few, memory, &mut sample);
             if sample.delivered * 4 > sample.seen || sample.automatic > 1 {
                 return None;
             }
@@ -348,7 +351,7 @@ fn sample(folder: &Folder) -> Option<Sample> {
             spread(folder.chunks(u64::MAX).ok()?.0, SAMPLE)
         }
     };
-    look(folder, &chunks, &mut sample);
+    look(folder, &chunks, memory, &mut sample);
     Some(sample)
 }
 
@@ -375,26 +378,65 @@ fn spread(mut chunks: Vec<Chunk>, wanted: usize) -> Vec<Chunk> {
     chunks
 }
 
-fn look(folder: &Folder, chunks: &[Chunk], sample: &mut Sample) {
+/// What the header block of one message shows of who sent it.
+#[derive(Clone)]
+struct Looks {
+    /// A trace of delivery.
+    delivered: bool,
+    automatic: bool,
+    /// The address in From, in lower case.
+    from: String,
+    /// Whether To names that address too.
+    to_self: bool,
+}
+
+coded!(Looks { delivered, automatic, from, to_self });
+
+/// Looks into messages until they tell enough. Those whose looks are remembered are not opened.
+fn look(folder: &Folder, chunks: &[Chunk], memory: Option<&dyn Memory>, sample: &mut Sample) {
     for chunk in chunks {
-        folder.read_until(chunk, &mut |stored| {
-            sample.add(stored.head());
+        let sample = RefCell::new(&mut *sample);
+        let mut ended = false;
+        let enough = |sample: &Sample| {
             let hopeless = sample.seen >= ENOUGH && sample.delivered * 4 > sample.seen;
-            if sample.seen >= SAMPLE || hopeless {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
+            sample.seen >= SAMPLE || hopeless
+        };
+        let mut known = |listed: &Listed<'_>| {
+            if ended {
+                return true;
             }
+            let looks = memory
+                .and_then(|m| m.recall(&listed.key(LOOKS)))
+                .and_then(|octets| codec::decoded::<Looks>(&octets).ok());
+            let Some(looks) = looks else { return false };
+            let sample = &mut *sample.borrow_mut();
+            sample.add(looks);
+            // As the visit below ends there.
+            ended = enough(sample);
+            true
+        };
+        let known: Option<&mut dyn FnMut(&Listed<'_>) -> bool> =
+            if memory.is_some() { Some(&mut known) } else { None };
+        folder.read_where(chunk, &mut { known }, &mut |stored| {
+            let looks = Looks::of(stored.head());
+            if let (Some(memory), Some(listed)) = (memory, &stored.listed) {
+                memory.learn(listed.key(LOOKS), &listed.stamp, codec::encoded(&looks));
+            }
+            let sample = &mut *sample.borrow_mut();
+            sample.add(looks);
+            if enough(sample) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
-        if sample.seen >= SAMPLE {
+        if sample.borrow().seen >= SAMPLE {
             break;
         }
     }
 }
 
-impl Sample {
-    fn add(&mut self, head: &[u8]) {
-        self.seen += 1;
+/// For what looks are remembered.
+const LOOKS: &str = "looks";
+
+impl Looks {
+    fn of(head: &[u8]) -> Self {
         let has = |name: &[u8]| roles::field(head, name).is_some();
         let text = |name: &[u8]| {
             roles::field(head, name)
@@ -407,20 +449,26 @@ impl Sample {
             || text(b"Return-Path:").trim() == "<>"
             || has(b"X-Failed-Recipients:")
             || from.contains("mailer-daemon");
-        self.automatic += usize::from(automatic);
-        if has(b"Received:") || has(b"Return-Path:") || has(b"Delivered-To:") {
-            self.delivered += 1;
-            return;
-        }
+        let delivered = has(b"Received:") || has(b"Return-Path:") || has(b"Delivered-To:");
         let address = match (from.rfind('<'), from.rfind('>')) {
             (Some(open), Some(close)) if open < close => &from[open + 1..close],
             _ => from.split_whitespace().find(|w| w.contains('@')).unwrap_or_default(),
         };
-        if address.contains('@') {
-            let to_self = text(b"To:").contains(address);
-            let entry = self.senders.entry(address.to_owned()).or_default();
+        let to_self = !delivered && address.contains('@') && text(b"To:").contains(address);
+        Looks { delivered, automatic, to_self, from: address.to_owned() }
+    }
+}
+
+impl Sample {
+    fn add(&mut self, looks: Looks) {
+        self.seen += 1;
+        self.automatic += usize::from(looks.automatic);
+        if looks.delivered {
+            self.delivered += 1;
+        } else if looks.from.contains('@') {
+            let entry = self.senders.entry(looks.from).or_default();
             entry.0 += 1;
-            entry.1 += usize::from(!to_self);
+            entry.1 += usize::from(!looks.to_self);
         }
     }
 }

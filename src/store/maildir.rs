@@ -10,9 +10,9 @@ use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{CWD, Mode, OFlags, Stat};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat};
 
-use super::{Backing, Chunk, Folder, Layout, Piece, Place, Role, Skipped, Stored, Visit};
+use super::{Backing, Chunk, Folder, Known, Layout, Listed, Piece, Place, Skipped, Stored, Visit};
 use super::{from_line, open, roles};
 
 /// Octets of the first read.
@@ -158,8 +158,14 @@ pub(super) fn unique_part(name: &[u8]) -> &[u8] {
     &name[..info(name).unwrap_or(name.len())]
 }
 
+/// The part of a name that a move to another folder leaves alone too: `,U=` is Dovecot's number in one folder.
+pub(super) fn steady_part(name: &[u8]) -> &[u8] {
+    let unique = unique_part(name);
+    &unique[..memchr::memmem::find(unique, b",U=").unwrap_or(unique.len())]
+}
+
 /// The flags of a name; empty where there is no info part.
-fn flags(name: &[u8]) -> &[u8] {
+pub(super) fn flags(name: &[u8]) -> &[u8] {
     info(name).map_or(&[], |at| &name[at + 3..])
 }
 
@@ -180,6 +186,7 @@ pub(super) fn read(
     below: &Path,
     names: &[OsString],
     skipped: &mut Vec<Skipped>,
+    known: &mut Known<'_>,
     visit: &mut Visit<'_>,
 ) {
     let single = folder.layout == Layout::Files && folder.path.is_file();
@@ -201,6 +208,16 @@ pub(super) fn read(
     let mut buffer = SPARE.take();
     let mut renamed = Renamed { tries: 8, names: HashMap::new() };
     for name in names {
+        if let Some(known) = known
+            && let Ok(stat) = rustix::fs::statat(&dir, name, AtFlags::SYMLINK_NOFOLLOW)
+            && FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile
+        {
+            let place =
+                if single { folder.below.clone() } else { folder.below.join(below).join(name) };
+            if known(&Listed::new(folder, place, name.as_bytes(), &stat)) {
+                continue;
+            }
+        }
         let mut at = (below.to_owned(), name.clone());
         let mut opened = open::regular_at(&dir, name);
         if matches!(opened, Err((rustix::io::Errno::NOENT, _)))
@@ -247,22 +264,18 @@ fn message(
     let head = &start[lead..];
     let marks = roles::marks(head, false);
     let flags = if folder.layout == Layout::Maildir { flags(name.as_bytes()) } else { &[] };
-    let mark = if flags.contains(&b'T') {
-        Some(Role::Trash)
-    } else if flags.contains(&b'D') {
-        Some(Role::Draft)
-    } else {
-        marks.role
-    };
     // The time of a Maildir file is when it was delivered; that of an exported file says nothing.
     let received = match folder.layout {
         Layout::Maildir => Some(stat.st_mtime),
         _ => from_line::opening(&start[..lead]).and_then(|line| line.date),
     };
+    let listed = Listed::new(folder, place.clone(), name.as_bytes(), stat);
     Ok(visit(&Stored {
         place: Place::File(place),
         size,
-        role: roles::of_message(folder.role, mark),
+        role: listed.role(marks.role),
+        mark: marks.role,
+        listed: Some(listed),
         received,
         flagged: flags.contains(&b'F'),
         bounds: None,

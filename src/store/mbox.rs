@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::fs::File;
+use std::hash::Hasher;
 use std::io::{self, Read};
 use std::ops::{ControlFlow, Range};
 use std::rc::Rc;
@@ -20,6 +21,9 @@ use super::{
 /// real mail stays below 50, gzip's limit is 1,032.
 const GROWTH: u64 = crate::limits::GROWTH;
 const GROWTH_FREE: u64 = crate::limits::GROWTH_FREE;
+
+/// Octets that are summed at a time.
+const SUMMED: usize = 256 << 10;
 
 pub(super) fn chunks(folder: &Folder, octets: u64) -> (Vec<Chunk>, Vec<Skipped>) {
     if let Some(mended) = &folder.mended {
@@ -80,6 +84,48 @@ pub(super) fn chunks(folder: &Folder, octets: u64) -> (Vec<Chunk>, Vec<Skipped>)
     cuts.push(limit);
     let lengths = if believed { Lengths::Yes } else { Lengths::No };
     (cuts.windows(2).map(|w| part(w[0], w[1], lengths)).collect(), Vec::new())
+}
+
+/// [`chunks`] from a From_ line on, where the file is one of which any part can be read on its own; else all
+/// of them. Tells which.
+pub(super) fn chunks_from(
+    folder: &Folder,
+    octets: u64,
+    from: u64,
+) -> (Vec<Chunk>, Vec<Skipped>, bool) {
+    let (chunks, skipped) = chunks(folder, octets);
+    let open = |chunk: &Chunk| matches!(chunk.piece, Piece::Part { lengths: Lengths::No, .. });
+    if from == 0 || !chunks.iter().all(open) {
+        return (chunks, skipped, false);
+    }
+    let rest = chunks.into_iter().filter_map(|mut chunk| {
+        if let Piece::Part { start, end, .. } = &mut chunk.piece {
+            if *end <= from {
+                return None;
+            }
+            *start = from.max(*start);
+            chunk.octets = *end - *start;
+        }
+        Some(chunk)
+    });
+    (rest.collect(), skipped, true)
+}
+
+/// A sum over octets of the file as they are stored; nothing where they are not there.
+pub(super) fn sum(folder: &Folder, range: Range<u64>) -> Option<u64> {
+    let (file, _) = open::regular(&folder.path).ok()?;
+    let mut sum = crate::codec::sum();
+    let mut buffer = vec![0; SUMMED];
+    let mut at = range.start;
+    while at < range.end {
+        let wanted = SUMMED.min(usize::try_from(range.end - at).unwrap_or(SUMMED));
+        if super::read_full_at(&file, &mut buffer[..wanted], at).ok()? < wanted {
+            return None;
+        }
+        sum.write(&buffer[..wanted]);
+        at += wanted as u64;
+    }
+    Some(sum.finish())
 }
 
 /// The whole file as one chunk, to be read from its start.
@@ -146,6 +192,8 @@ fn stored<'a>(
         place: Place::Span { offset: start, length: end - start },
         size: end - start,
         role: roles::of_message(folder.role, marks.role),
+        mark: marks.role,
+        listed: None,
         received: message.date,
         flagged: marks.flagged,
         bounds: Some(message.bounds),

@@ -12,6 +12,7 @@ mod names;
 mod open;
 mod roles;
 mod spans;
+mod stamp;
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -27,6 +28,9 @@ use sha2::{Digest, Sha256};
 pub use again::Again;
 pub use mended::{Extent, Mended};
 pub use open::open_message;
+pub use stamp::{Key, Listed, Memory, Stamp};
+
+use crate::codec::{Broken, Coded, coded};
 
 /// How a folder keeps its messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -162,6 +166,18 @@ pub struct Fingerprint {
     pub sha256: [u8; 32],
 }
 
+impl Chunk {
+    /// Whether it begins where its mbox begins.
+    pub(crate) fn is_first(&self) -> bool {
+        matches!(self.piece, Piece::Part { start: 0, .. } | Piece::Stream)
+    }
+
+    /// Whether it can be read on its own whatever stands in other parts of its file.
+    pub(crate) fn stands_alone(&self) -> bool {
+        matches!(self.piece, Piece::Part { lengths: spans::Lengths::No, .. })
+    }
+}
+
 impl Fingerprint {
     /// Hashes octets that are in memory.
     pub fn of(bytes: &[u8]) -> Self {
@@ -222,6 +238,10 @@ pub struct Stored<'a> {
     /// What this one message is for (Takeout labels, `X-Mozilla-Status`, Maildir flags, else the
     /// folder's role).
     pub role: Role,
+    /// What its octets alone say that it is for.
+    pub mark: Option<Role>,
+    /// The file that it is; nothing in an mbox.
+    pub listed: Option<Listed<'a>>,
     /// Received date as the store keeps it: file time in a Maildir, else the
     /// date of the From_ line. Unix seconds.
     pub received: Option<i64>,
@@ -328,7 +348,12 @@ impl Store {
     /// Finds what lies at `path`: a Maildir with its folders, an mbox, message files, or a folder that
     /// holds several of these. Fails where nothing there is mail or the path cannot be read.
     pub fn discover(path: &Path) -> Result<Store, crate::Error> {
-        discover::discover(path)
+        discover::discover(path, None)
+    }
+
+    /// [`Store::discover`] that looks into no message file of which it remembers the looks.
+    pub fn discover_with(path: &Path, memory: &dyn Memory) -> Result<Store, crate::Error> {
+        discover::discover(path, Some(memory))
     }
 
     /// The mbox files beside `path` whose names say Sent: all that is looked at besides an mbox that
@@ -361,6 +386,17 @@ impl Folder {
         })
     }
 
+    /// [`Folder::chunks`] of an mbox from a From_ line on, where any part of it can be read on its own; else
+    /// all of them. Tells which.
+    pub fn chunks_from(&self, octets: u64, from: u64) -> (Vec<Chunk>, Vec<Skipped>, bool) {
+        mbox::chunks_from(self, octets, from)
+    }
+
+    /// A sum over octets of an mbox file, to tell whether they are those of an earlier run.
+    pub fn sum(&self, range: std::ops::Range<u64>) -> Option<u64> {
+        mbox::sum(self, range)
+    }
+
     /// Visits every message of a chunk in order. What cannot be read is returned, never dropped.
     pub fn read(
         &self,
@@ -375,12 +411,34 @@ impl Folder {
         })
     }
 
+    /// [`Folder::read`] that opens no message file of which `known` says that it need not be opened.
+    pub fn read_unknown(
+        &self,
+        chunk: &Chunk,
+        known: &mut dyn FnMut(&Listed<'_>) -> bool,
+        visit: &mut dyn FnMut(&Stored<'_>),
+    ) -> Vec<Skipped> {
+        self.read_where(chunk, &mut Some(known), &mut |stored| {
+            visit(stored);
+            ControlFlow::Continue(())
+        })
+    }
+
     /// [`Folder::read`] that may stop early.
     fn read_until(&self, chunk: &Chunk, visit: &mut Visit<'_>) -> Vec<Skipped> {
+        self.read_where(chunk, &mut None, visit)
+    }
+
+    fn read_where(
+        &self,
+        chunk: &Chunk,
+        known: &mut Known<'_>,
+        visit: &mut Visit<'_>,
+    ) -> Vec<Skipped> {
         let mut skipped = Vec::new();
         match &chunk.piece {
             Piece::Files { below, names } => {
-                maildir::read(self, below, names, &mut skipped, visit);
+                maildir::read(self, below, names, &mut skipped, known, visit);
             }
             Piece::Part { start, end, limit, lengths } => {
                 mbox::read_part(self, *start..*end, *limit, *lengths, &mut skipped, visit);
@@ -392,6 +450,8 @@ impl Folder {
 }
 
 type Visit<'v> = dyn FnMut(&Stored<'_>) -> ControlFlow<()> + 'v;
+/// Tells which message files need not be opened.
+type Known<'k> = Option<&'k mut dyn FnMut(&Listed<'_>) -> bool>;
 
 impl Skipped {
     fn new(path: &Path, why: impl Into<String>) -> Self {
@@ -454,6 +514,31 @@ fn unescaped(shown: &[u8]) -> Vec<u8> {
         }
     }
     out
+}
+
+coded!(Fingerprint { len, sha256 });
+coded!(Role: Received | Sent | Draft | Junk | Trash | Swept);
+
+impl Coded for Place {
+    fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            Place::File(path) => {
+                out.push(0);
+                path.write(out);
+            }
+            Place::Span { offset, length } => {
+                out.push(1);
+                (*offset, *length).write(out);
+            }
+        }
+    }
+    fn read(from: &mut &[u8]) -> Result<Self, Broken> {
+        match u8::read(from)? {
+            0 => Ok(Place::File(Coded::read(from)?)),
+            1 => Coded::read(from).map(|(offset, length)| Place::Span { offset, length }),
+            _ => Err(Broken),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -87,7 +87,7 @@ fn usage_errors_exit_2_and_write_nothing() {
     let folder = maildir();
     for arguments in [
         &["scan"][..],
-        &["scan", "Maildir", "--state", "x"],
+        &["scan", "Maildir", "-o", "a.csv", "--state", "a.csv"],
         &["scan", "Maildir", "--window", "0"],
         &["scan", "Maildir", "--threads", "0"],
         &["scan", "Maildir", "--identity", "owner"],

@@ -9,11 +9,11 @@ use crate::support::{files, root};
 fn floor(room: &str) -> Option<usize> {
     Some(match room {
         "store" | "message" => 0,
-        "signals" | "sent" => 1,
+        "signals" | "sent" | "state" => 1,
         "correlation" => 2,
         "learning" => 3,
         "verdict" => 4,
-        "scan" | "state" => 5,
+        "scan" => 5,
         "report" | "relocation" => 6,
         "cli" => 7,
         _ => return None,
