@@ -125,21 +125,6 @@ pub enum Group {
 }
 
 impl Group {
-    /// The name in checks.
-    pub fn name(self) -> &'static str {
-        match self {
-            Group::Identity => "identity",
-            Group::Recipient => "recipient",
-            Group::Absence => "absence",
-            Group::Contradiction => "contradiction",
-            Group::Path => "path",
-            Group::Habit => "habit",
-            Group::Answered => "answered",
-            Group::Time => "time",
-            Group::Campaign => "campaign",
-        }
-    }
-
     /// All groups.
     pub const ALL: [Group; 9] = [
         Group::Identity,
