@@ -137,14 +137,14 @@ pub(crate) fn run(typed: Vec<OsString>) -> Exit {
     };
     let typed = typed_again(&typed);
     if let [line] = lines.as_slice() {
-        return one(line, &Typed { words: typed, mailbox: None, line: line.words.clone() });
+        return one(line, &Typed::of(line, typed, None));
     }
     let mut exits = Vec::new();
     for line in &lines {
         let name = line.mailbox.clone().unwrap_or_default();
         log::about(&name);
         let words = format!("{typed} --mailbox={name}");
-        let typed = Typed { words, mailbox: Some(name), line: line.words.clone() };
+        let typed = Typed::of(line, words, Some(name));
         exits.push(one(line, &typed));
         let stop = surroundings::World::noted_signal().map(Exit::Signal);
         if let Some(exit @ Exit::Signal(_)) = stop.or(exits.last().copied()) {
@@ -160,11 +160,18 @@ struct Typed {
     words: String,
     /// The mailbox, where it is one of several.
     mailbox: Option<String>,
+    /// It stands for a mailbox of the configuration, be it the only one.
+    configured: bool,
     /// With all that the configuration adds, the program's name first.
     line: Vec<OsString>,
 }
 
 impl Typed {
+    fn of(line: &Line, words: String, mailbox: Option<String>) -> Typed {
+        let configured = line.mailbox.is_some();
+        Typed { words, mailbox, configured, line: line.words.clone() }
+    }
+
     /// The whole line for another process of this program, which is to ask no configuration again; without
     /// these options, and their values.
     fn whole(&self, without: &[&str]) -> Vec<OsString> {

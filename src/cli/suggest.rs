@@ -48,6 +48,7 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
+        self.judging.give_way()?;
         let bar = Bar::new(!self.no_progress && !io::stdout().is_terminal());
         let options = Options { all: true, threads: self.threads, ..self.judging.options() };
         let sandbox = Sandbox::reading(self.stores.iter().chain(&self.judging.sent))

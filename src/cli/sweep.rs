@@ -188,7 +188,7 @@ impl Arguments {
             World::tell_unfinished(&known);
         }
         // Nights over a configured mailbox read what is new, without being told where to remember the rest.
-        if self.apply && self.plan.is_none() && typed.mailbox.is_some() {
+        if self.apply && self.plan.is_none() && typed.configured {
             let path = || Remember::path_for(world.state(), &self.stores);
             self.judging.state = Some(self.judging.state.take().unwrap_or_else(path));
         }

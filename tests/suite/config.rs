@@ -82,6 +82,10 @@ fn a_configured_sweep_needs_no_store_and_says_how_to_undo() {
     exits(&output, 0);
     assert!(swept(&mailbox) > 100, "{}", out(&output));
     assert!(out(&output).contains("unscatter undo 1"), "{}", out(&output));
+    // What was read is remembered, though nobody said where.
+    let state = fs::read_dir(home.path().join(".local/state/unscatter")).unwrap();
+    let names = state.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert_eq!(names.filter(|name| name.ends_with(".sqlite")).count(), 1);
     let output = home.run(&["sweep", "--apply", "--quiet"]);
     exits(&output, 0);
     assert_eq!((out(&output).as_str(), err(&output).as_str()), ("", ""));
