@@ -169,7 +169,7 @@ const MEASURED: &str = include_str!("calibration.csv");
 pub(super) fn calibration() -> Chart {
     let rows: Vec<(u64, f64, u64)> = MEASURED
         .lines()
-        .skip(1)
+        .skip(2)
         .filter_map(|line| {
             let mut cells = line.split(',');
             let answers = cells.next()?.parse().ok()?;
@@ -199,10 +199,11 @@ pub(super) fn calibration() -> Chart {
         title: "How right the program is where the truth is known",
         describes: format!(
             "Not from this mailbox, of which nobody knows the truth, but from {} answers in six simulated ones \
-             (scripts/measure-calibration): how many of the answers with about the same p_forged really were \
-             forged. On the slanted line the probabilities would be exact; below it the program says forged \
-             too often.",
-            grouped(sum)
+             (scripts/measure-calibration, {}): how many of the answers with about the same p_forged really \
+             were forged. On the slanted line the probabilities would be exact; below it the program says \
+             forged too often.",
+            grouped(sum),
+            MEASURED.lines().next().unwrap_or_default()
         ),
         note: String::new(),
         height: L(ABOVE + FIELD + 22.0),
