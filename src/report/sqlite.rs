@@ -48,6 +48,14 @@ const FINDINGS: &[(&str, &str, &str)] = &[
     ("source_ip", "TEXT", "first host outside the owner's and the bouncing side's networks"),
     ("campaign", "INTEGER", "see campaigns"),
     ("defects", "TEXT", "what was broken, cut or refused"),
+    ("role", "TEXT", "what the message is for: received, junk, trash, swept, ..."),
+    (
+        "null_sender",
+        "TEXT",
+        "yes, no: whether the envelope sender is empty; NULL where the store does not say",
+    ),
+    ("own_relay", "TEXT", "yes, no: whether a returned Received line names a relay of the owner's"),
+    ("links", "TEXT", "first links of the returned text, separated by blanks"),
 ];
 
 /// The tables before and behind the findings.
