@@ -94,12 +94,12 @@ impl Sources {
                 receivers.insert(ip);
             }
         }
-        for source in sources.of.values_mut() {
+        sources.of.retain(|ip, source| {
             if source.unused.len() >= INVENTED {
                 source.marked += source.under_unused;
             }
-        }
-        sources.of.retain(|ip, s| s.marked > 0 && s.own == 0 && !receivers.contains(ip));
+            source.marked > 0 && source.own == 0 && !receivers.contains(ip)
+        });
         sources
     }
 

@@ -127,7 +127,7 @@ impl Wording {
     /// Learns from all records.
     pub fn learn(records: &[&Record], habits: &Habits, sent: &SentIndex, terms: &Terms) -> Self {
         let mut wording = Wording {
-            at_home: habits.own_organisations().map(|o| of_host(o)).collect(),
+            at_home: habits.own_organisations().map(of_host).collect(),
             ..Wording::default()
         };
         let sides: Vec<(Side, u32)> = records

@@ -101,8 +101,8 @@ fn over_time(id: &'static str, title: &'static str, g: &Gathered, axis: &Axis) -
     let steps = steps(g, axis);
     let most = steps.iter().map(|s| s.iter().sum()).max().unwrap_or(0);
     let (scale, levels) = Scale::to(most);
-    let mut table = Table::default();
-    table.head = [axis.unit].into_iter().chain(NAMES).map(str::to_owned).collect();
+    let head = [axis.unit].into_iter().chain(NAMES).map(str::to_owned).collect();
+    let mut table = Table { head, ..Table::default() };
     let mut columns = Vec::new();
     for (at, counts) in steps.iter().enumerate() {
         let sum: u64 = counts.iter().sum();
