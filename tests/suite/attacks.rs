@@ -25,15 +25,6 @@ enum Truth {
     Forged,
 }
 
-/// Phishing that is still called an answer (undecided, so never moved). Never longer.
-const KNOWN: [&str; 5] = [
-    "Mail delivery failed: 5 messages on hold",
-    "Undelivered mail: verify your mailbox",
-    "Delivery Status Notification (Failure)",
-    "Returned mail: account suspended",
-    "Automatic reply: confirm your transfer",
-];
-
 struct Case {
     name: String,
     truth: Truth,
@@ -247,15 +238,6 @@ fn no_attack_moves_what_is_not_forged_or_makes_forged_mail_genuine() {
         let v = &finding.verdict;
         let p = v.p_forged().unwrap_or(0.0);
         let right = match case.truth {
-            Truth::Ordinary if KNOWN.iter().any(|known| case.name.ends_with(known)) => {
-                assert_ne!(
-                    v.kind(),
-                    Kind::Ordinary,
-                    "{} is right now: take it off the list",
-                    case.name
-                );
-                p < 0.95
-            }
             Truth::Ordinary => v.kind() == Kind::Ordinary,
             Truth::Genuine => p < 0.99,
             Truth::Forged => v.origin() != Some(Origin::Genuine),

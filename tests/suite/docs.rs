@@ -72,7 +72,7 @@ fn home() -> tempfile::TempDir {
             fs::copy(mbox.join(from), at(below)).unwrap();
         }
     }
-    fs::write(at("key.txt"), "a key of one's own").unwrap();
+    fs::write(at("key.txt"), "0123456789abcdef".repeat(4)).unwrap();
     home
 }
 
