@@ -8,17 +8,14 @@ fuzz_target!(|octets: &[u8]| {
     let text = String::from_utf8_lossy(octets);
     let address = Address::new(&text);
     let unwrapped = address.unwrapped();
-    assert!(address.same(&address));
-    assert_eq!(address.key(), Address::new(address.as_str()).key());
+    assert_eq!(address.same(&address), !address.is_empty());
     for address in [address.base(), unwrapped] {
         address.verp_recipient();
         address.local();
         address.domain();
     }
     assert!(MessageId::all(&text, 100).len() <= 100);
-    if let Some(id) = MessageId::only(&text) {
-        assert_eq!(MessageId::new(id.as_str()), id);
-    }
+    MessageId::only(&text);
     if let Some(date) = Date::read(&text) {
         assert!(date.unix.abs() < 1 << 40);
     }
