@@ -12,7 +12,7 @@ static RECOGNISER: LazyLock<Recogniser> = LazyLock::new(|| Recogniser::new(false
 
 fuzz_target!(|octets: &[u8]| {
     let head = &octets[..octets.len().min(16 << 10)];
-    if octets.len() > head.len() || unscatter::message::glance(head).candidate {
+    if octets.len() > head.len() || RECOGNISER.may_find(&unscatter::message::glance(head)) {
         return;
     }
     let message = parse(octets, &Limits::default(), RECOGNISER.breaks());

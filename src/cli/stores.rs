@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use rayon::prelude::*;
-use unscatter::message::glance;
+use unscatter::message::written;
 use unscatter::report::{escape, text};
 use unscatter::store::{Compression, Folder, Layout, Role, Skipped, Store};
 
@@ -146,7 +146,7 @@ fn count(store: &Store, folder: &Folder) -> Count {
             count.messages += 1;
             count.octets += stored.size;
             if stored.role == Role::Sent {
-                let written = glance(stored.head()).date.map(|date| date.unix);
+                let written = written(stored.head()).map(|date| date.unix);
                 count.add_sent(written.or(stored.received));
             }
         });

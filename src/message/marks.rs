@@ -122,11 +122,30 @@ pub(super) const PHRASES: &[&str] = &[
 #[rustfmt::skip]
 pub(super) const SENDERS: &[&str] = &[
     "daemon", "postmaster", "post_master", "post-master", "postmast", "bounce", "autoreply",
-    "auto-reply", "auto_reply", "autorespon", "auto-respon", "autoantwort", "noreply", "no-reply",
-    "no_reply", "no.reply", "donotreply", "do-not-reply", "do_not_reply", "listserv", "vacation",
+    "auto-reply", "auto_reply", "autorespon", "auto-respon", "autoanswer", "auto-answer",
+    "outofoffice", "out-of-office", "autoantwort", "listserv", "vacation",
     "undeliver", "delivery", "mailsystem", "mail-system", "mailadmin", "mail-admin", "mailer",
-    "mailgate", "mailgw", "uucp", "challenge", "spamblocker", "spam-blocker", "antispam", "anti-spam", "virus",
+    "mailgate", "mailgw", "uucp", "postoffice", "post-office", "mmdf", "pmdf", "systemadmin",
+    "system-admin", "system.admin", "listmanager", "list-manager", "gateway", "mda", "spamhippo", "spambush",
+    "devnull-quarantine", "-confirm-", "challenge", "spamblocker", "spam-blocker", "antispam", "anti-spam", "virus",
     "mdaemon", "feedback", "fbl", "abuse", "complaint", "microsoftexchange",
+];
+
+/// Parts of local parts that take no answers: newsletters and shops write from them, and some programs that
+/// answer.
+#[rustfmt::skip]
+pub(super) const NO_REPLY: &[&str] = &[
+    "noreply", "no-reply", "no_reply", "no.reply", "donotreply", "do-not-reply", "do_not_reply",
+    "do.not.reply", "nereply", "nepasrepondre", "ne-pas-repondre", "keineantwort", "keine-antwort",
+    "nichtantworten", "nicht-antworten",
+];
+
+/// Names of parts of reports and returned messages, and fields of reports that lost their part.
+#[rustfmt::skip]
+pub(super) const PARTS: &[&str] = &[
+    "delivery-status", "disposition-notification", "feedback-report", "rfc822", "message/global",
+    "message/partial", "message/news", "final-recipient", "original-recipient", "reporting-mta",
+    "reporting-ua", "diagnostic-code", "disposition:", "feedback-type", "arrival-date",
 ];
 
 /// Parts of display names of programs that answer.
@@ -136,4 +155,5 @@ pub(super) const NAMES: &[&str] = &[
     "system administrator", "mail administrator", "mail system", "mailsystem", "autorespon",
     "automatic", "auto-reply", "autoreply", "auto reply", "mail server", "mailserver",
     "spam filter", "antispam", "anti-spam", "vacation", "undeliver", "systemadministrator",
+    "message delivery", "delivery", "gateway",
 ];

@@ -7,8 +7,10 @@ mod body;
 mod charset;
 mod date;
 mod dkim;
+mod expression;
 mod fields;
 mod html;
+mod literals;
 mod mailboxes;
 mod marks;
 mod notification;
@@ -28,12 +30,14 @@ mod tests;
 pub use address::{Address, Mailbox, MessageId, ReturnPath};
 pub use dkim::{BodyHash, body_hash};
 pub use notification::{Action, Notification, NotificationForm, Recipient};
-pub use parse::{Limits, parse, parse_headers};
+pub use parse::{Limits, parse, parse_headers, parse_sent};
 pub use received::Hop;
 pub use returned::{Returned, ReturnedForm};
 pub use screen::Screen;
-pub(crate) use screen::{LONGEST, Lazy, fold, required};
-pub use triage::{Glance, glance};
+pub(crate) use expression::Lazy;
+pub(crate) use literals::Literals;
+pub(crate) use screen::{LONGEST, fold, required};
+pub use triage::{Glance, Opening, glance, written};
 
 /// Decodes a header value (RFC 2047, raw octets) to one line of text.
 pub fn decode_header(raw: &[u8]) -> String {

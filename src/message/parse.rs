@@ -257,11 +257,37 @@ fn read(raw: &[u8], limits: &Limits, breaks: &Screen, inside: bool) -> Message {
 
 /// Reads one header block: everything of [`Message`] that headers alone can say.
 pub fn parse_headers(raw: &[u8], limits: &Limits) -> Message {
+    head(raw, limits, &|_| true)
+}
+
+/// The same for mail that the owner sent: only the fields that tell what was sent, by whom and to whom, and
+/// with what program.
+pub fn parse_sent(raw: &[u8], limits: &Limits) -> Message {
+    const TELLING: [&str; 13] = [
+        "from",
+        "to",
+        "cc",
+        "bcc",
+        "subject",
+        "date",
+        "message-id",
+        "content-type",
+        "user-agent",
+        "x-mailer",
+        "x-google-original-message-id",
+        "x-microsoft-original-message-id",
+        "resent-message-id",
+    ];
+    head(raw, limits, &|field| TELLING.iter().any(|name| field.is(name)))
+}
+
+fn head(raw: &[u8], limits: &Limits, wanted: &dyn Fn(&RawField<'_>) -> bool) -> Message {
     let mut message = Message::default();
     // Only the head is looked at, however long the message is.
     let most = limits.header_block.saturating_add(limits.header_block / 4);
     let raw = prepare(&raw[..raw.len().min(most)], limits, &mut message.defects);
-    let block = fields::block(&raw, limits.header_block, limits.fields, &|_| false);
+    let mut block = fields::block(&raw, limits.header_block, limits.fields, &|_| false);
+    block.fields.retain(wanted);
     let content = Content::read(&block.fields);
     outer(&mut message, &block, &content, content.charset.as_deref(), limits);
     message

@@ -3,12 +3,11 @@
 //! with a cache per thread, costs more than everything else that is done to an answer.
 
 use std::borrow::Cow;
-use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use regex::Regex;
 
+use super::expression::Lazy;
 use super::fields;
+use super::literals::Literals;
 
 /// Octets of a literal below which looking for it tells too little.
 pub(crate) const SHORTEST: usize = 3;
@@ -53,7 +52,7 @@ pub(crate) fn fold(c: char, out: &mut String) {
     }
 }
 
-/// A text as the automaton of a screen, which compares ASCII without case, wants it.
+/// A text as the look for literals, which compares ASCII without case, wants it.
 fn without_case(text: &str) -> Cow<'_, str> {
     if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(folded(text)) }
 }
@@ -239,34 +238,10 @@ impl Reading<'_> {
     }
 }
 
-/// One expression that is compiled when it is first needed.
-pub(crate) struct Lazy {
-    source: Cow<'static, str>,
-    compiled: OnceLock<Option<Regex>>,
-}
-
-impl Lazy {
-    pub(crate) fn new(source: impl Into<Cow<'static, str>>) -> Self {
-        Lazy { source: source.into(), compiled: OnceLock::new() }
-    }
-
-    pub(crate) fn source(&self) -> &str {
-        &self.source
-    }
-
-    /// The expression; none where it does not compile, which a test of the tables finds.
-    pub(crate) fn get(&self) -> Option<&Regex> {
-        self.compiled.get_or_init(|| Regex::new(&self.source).ok()).as_ref()
-    }
-
-    pub(crate) fn is_match(&self, text: &str) -> bool {
-        self.get().is_some_and(|r| r.is_match(text))
-    }
-}
-
 /// A set of regular expressions that answers whether any of them matches.
 pub struct Screen {
-    literals: Option<AhoCorasick>,
+    /// Looks for the literals; none where each expression is tried on every text.
+    literals: Option<Literals>,
     /// For each literal: the expression that it belongs to.
     owners: Vec<u32>,
     /// Expressions without a literal: always tried.
@@ -288,15 +263,7 @@ impl Screen {
                 None => always.push(at),
             }
         }
-        let literals = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(words)
-            .ok();
-        if literals.is_none() {
-            // Cannot happen with tables as small as ours; then each is tried.
-            always = (0..).zip(&patterns).map(|(at, _)| at).collect();
-        }
+        let literals = Some(Literals::new(words));
         Screen { literals, owners, always, patterns }
     }
 
@@ -315,7 +282,7 @@ impl Screen {
     /// Whether one of the expressions may match a piece of this text.
     pub fn may_match(&self, text: &str) -> bool {
         !self.always.is_empty()
-            || self.literals.as_ref().is_some_and(|l| l.is_match(without_case(text).as_bytes()))
+            || self.literals.as_ref().is_some_and(|l| l.any_in(without_case(text).as_bytes()))
     }
 
     /// Whether one of the expressions matches.
@@ -326,13 +293,9 @@ impl Screen {
         let Some(literals) = self.literals.as_ref().filter(|_| !self.patterns.is_empty()) else {
             return false;
         };
-        let folded = without_case(text);
-        if !literals.is_match(folded.as_bytes()) {
-            return false;
-        }
         let mut tried = Vec::new();
-        literals.find_overlapping_iter(folded.as_bytes()).any(|hit| {
-            let at = self.owners[hit.pattern().as_usize()];
+        literals.each(without_case(text).as_bytes(), |word, _| {
+            let at = self.owners[word];
             if tried.contains(&at) {
                 return false;
             }
@@ -348,7 +311,7 @@ impl Screen {
 
     /// Expressions that do not compile.
     pub fn broken(&self) -> impl Iterator<Item = &str> {
-        self.patterns.iter().filter(|p| p.get().is_none()).map(Lazy::source)
+        self.patterns.iter().filter(|p| p.is_broken()).map(Lazy::source)
     }
 }
 

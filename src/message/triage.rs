@@ -4,31 +4,52 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use memchr::memmem;
 
+use super::literals::Literals;
 use super::mailboxes::mailboxes;
 use super::transfer::Transfer;
-use super::{Address, Date, Hop, MessageId, charset, fields, marks};
+use super::{Address, Date, Hop, MessageId, charset, fields, html, marks};
 
 /// What the cheap look found.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Glance {
     /// Whether the message may be an automatic answer and has to be parsed.
     pub candidate: bool,
-    /// First From address as written.
+    /// Where only everyday words speak for it: what has to be looked at before it is parsed.
+    pub opening: Option<Box<Opening>>,
+    /// Whether a mailing list distributed it (`List-Id` and the like).
+    pub list: bool,
+    /// `In-Reply-To` first, then the last of `References`: the ids this message answers.
+    pub parents: Vec<MessageId>,
+    /// First From address as written. Like the next two only read where the message answers another.
     pub from: Option<Address>,
     /// First To address as written.
     pub to: Option<Address>,
-    /// Whether a mailing list distributed it (`List-Id` and the like).
-    pub list: bool,
-    /// `Message-ID`.
-    pub message_id: Option<MessageId>,
-    /// `In-Reply-To` first, then the last of `References`: the ids this message answers.
-    pub parents: Vec<MessageId>,
     /// `Date`, else that of the top `Received`.
     pub date: Option<Date>,
-    /// Whether there is a `Received` field.
-    pub has_received: bool,
+}
+
+/// Where a message that no field marks starts: enough to tell whether parsing it could find anything.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Opening {
+    /// The subject, decoded.
+    pub subject: String,
+    /// The first mailbox of From, as `name <address>`.
+    pub from: String,
+    /// `Content-Type` as written.
+    pub content_type: String,
+    /// `Return-Path` as written.
+    pub return_path: String,
+    /// The names of all header fields, lower case.
+    pub names: Vec<String>,
+    /// The first octets of the body, decoded; of HTML the text that is read.
+    pub text: String,
+    /// Whether the body names a part of a report, or a returned message.
+    pub parts: bool,
+    /// Whether something says, if weakly, that a program sent it: an address that takes no answers, or a
+    /// field of mass mail.
+    pub by_program: bool,
 }
 
 /// Octets of a body that are looked at.
@@ -43,8 +64,8 @@ struct Head<'a> {
     to: Option<&'a [u8]>,
     subject: Option<&'a [u8]>,
     content_type: Option<&'a [u8]>,
+    return_path: Option<&'a [u8]>,
     transfer: Option<&'a [u8]>,
-    message_id: Option<&'a [u8]>,
     in_reply_to: Option<&'a [u8]>,
     references: Option<&'a [u8]>,
     date: Option<&'a [u8]>,
@@ -56,6 +77,7 @@ struct Head<'a> {
     list: bool,
     /// Whether a mail program names itself, or the message is MIME.
     composed: bool,
+    names: Vec<&'a [u8]>,
     body: usize,
 }
 
@@ -63,9 +85,6 @@ struct Head<'a> {
 /// lines of the body.
 pub fn glance(head: &[u8]) -> Glance {
     let seen = Head::read(head);
-    fn line(value: &[u8]) -> Cow<'_, str> {
-        fields::unfold(&value[..value.len().min(VALUE)], None, VALUE).0
-    }
     // References grow at their end, which is the part that counts.
     let references =
         seen.references.map(|v| &v[v.len().saturating_sub(VALUE)..]).unwrap_or_default();
@@ -74,33 +93,64 @@ pub fn glance(head: &[u8]) -> Glance {
     if let Some(last) = last.filter(|id| !parents.contains(id)) {
         parents.push(last);
     }
-    let date = seen.date.and_then(|v| Date::read(&line(v)));
-    let from = seen.from.map(line);
-    let sender = from.as_deref().map(|v| mailboxes(v, 1)).unwrap_or_default().into_iter().next();
-    let automatic = seen.marked
+    let first = |value: &[u8]| mailboxes(&line(value), 1).into_iter().next();
+    let sender = seen.from.and_then(first);
+    let marked = seen.marked
         || (seen.bulk && !seen.list)
         || sender.as_ref().is_none_or(|s| daemon(s.address.local(), &s.name))
         || seen.content_type.is_some_and(reports)
-        || seen.subject.is_some_and(speaks)
-        || seen.bare(head)
-        || says(&seen, head);
-    Glance {
-        candidate: automatic,
-        from: sender.map(|s| s.address).filter(|a| !a.is_empty()),
-        to: seen
-            .to
-            .map(|v| mailboxes(&line(v), 1))
-            .unwrap_or_default()
-            .into_iter()
-            .next()
-            .map(|b| b.address)
-            .filter(|a| !a.is_empty()),
-        list: seen.list,
-        message_id: seen.message_id.and_then(|v| MessageId::only(&line(v))),
-        parents,
-        date: date.or_else(|| seen.received.and_then(|v| Hop::read(&line(v)).date)),
-        has_received: seen.received.is_some(),
+        || seen.bare(head);
+    let mut glance = Glance { candidate: marked, list: seen.list, ..Glance::default() };
+    if !marked {
+        let subject = seen.subject.map(decoded).unwrap_or_default();
+        match speaks(&subject) {
+            Speaks::Surely => glance.candidate = true,
+            speaks => {
+                let no_reply = sender.as_ref().is_some_and(|s| NO_REPLY.any_in(s.address.local().as_bytes()));
+                glance.candidate = speaks == Speaks::Perhaps || no_reply || says(&seen, head);
+                if glance.candidate {
+                    let from = sender.as_ref().map(|s| format!("{} <{}>", s.name, s.address));
+                    let (text, parts) = opening(&seen, head);
+                    glance.opening = Some(Box::new(Opening {
+                        subject,
+                        from: from.unwrap_or_default(),
+                        content_type: seen.content_type.map(line).unwrap_or_default().into_owned(),
+                        return_path: seen.return_path.map(line).unwrap_or_default().into_owned(),
+                        names: seen.names.iter().map(|n| String::from_utf8_lossy(n).to_lowercase()).collect(),
+                        parts,
+                        text,
+                        by_program: no_reply || seen.bulk,
+                    }));
+                }
+            }
+        }
     }
+    if !parents.is_empty() {
+        let address = |b: super::Mailbox| Some(b.address).filter(|a| !a.is_empty());
+        glance.from = sender.and_then(address);
+        glance.to = seen.to.and_then(first).and_then(address);
+        glance.date = date(&seen);
+        glance.parents = parents;
+    }
+    glance
+}
+
+/// When a message says that it was written: `Date`, else the date of the top `Received`.
+pub fn written(head: &[u8]) -> Option<Date> {
+    date(&Head::read(head))
+}
+
+fn date(seen: &Head<'_>) -> Option<Date> {
+    let date = seen.date.and_then(|v| Date::read(&line(v)));
+    date.or_else(|| seen.received.and_then(|v| Hop::read(&line(v)).date))
+}
+
+fn line(value: &[u8]) -> Cow<'_, str> {
+    fields::unfold(&value[..value.len().min(VALUE)], None, VALUE).0
+}
+
+fn decoded(value: &[u8]) -> String {
+    fields::text(&value[..value.len().min(VALUE)], None, VALUE).0
 }
 
 impl<'a> Head<'a> {
@@ -133,6 +183,7 @@ impl<'a> Head<'a> {
                 at = next;
                 continue;
             };
+            head.names.push(name);
             let start = at + memchr::memchr(b':', text).unwrap_or(0) + 1;
             while matches!(raw.get(next), Some(b' ' | b'\t')) {
                 next = fields::line(raw, next).1;
@@ -160,7 +211,7 @@ impl<'a> Head<'a> {
             }
             b'c' if is("content-transfer-encoding") => first(&mut self.transfer),
             b'd' if is("date") => first(&mut self.date),
-            b'd' if is("delivered-to") => self.marked |= holds(value, &AUTORESPONDER),
+            b'd' if is("delivered-to") => self.marked |= AUTORESPONDER.any_in(value),
             b'e' if is("envelope-from") => self.marked |= null(value),
             b'f' if is("from") => first(&mut self.from),
             b't' if is("to") => first(&mut self.to),
@@ -168,12 +219,15 @@ impl<'a> Head<'a> {
             b'i' if is("in-reply-to") => first(&mut self.in_reply_to),
             b'l' if is("list-id") || is("list-post") || is("list-unsubscribe") => self.list = true,
             b'm' if is("mime-version") => self.composed = true,
-            b'm' if is("message-id") => first(&mut self.message_id),
             b'o' if begins("original-") => self.marked = true,
             b'p' if is("precedence") => self.precedence(value),
             b'r' if is("received") => first(&mut self.received),
             b'r' if is("references") => first(&mut self.references),
-            b'r' if is("return-path") => self.marked |= null(value),
+            b'r' if is("return-path") => {
+                self.marked |= null(value) || asks(value);
+                first(&mut self.return_path);
+            }
+            b'r' if is("reply-to") => self.marked |= asks(value),
             b's' if is("subject") => first(&mut self.subject),
             b's' if is("sender") => self.marked |= daemon(&String::from_utf8_lossy(value), ""),
             b'u' if is("user-agent") => self.composed = true,
@@ -215,14 +269,15 @@ impl<'a> Head<'a> {
         } else if begins("envelope-from") || begins("envelope-sender") || begins("sender") {
             self.marked |= null(value);
         } else if begins("mailer") || begins("mimeole") {
-            self.marked |= holds(value, &MAILERS);
+            self.marked |= MAILERS.any_in(value);
             self.composed = true;
         } else if begins("mailing-list") {
             self.list = true;
         } else if begins("auto") {
             self.marked |= !begins("auto-response-suppress");
         } else {
-            const MARKS: [&str; 21] = [
+            const MARKS: [&str; 22] = [
+                "amazon-auto",
                 "failed-rec",
                 "fc-machine",
                 "post-messageclass",
@@ -250,6 +305,14 @@ impl<'a> Head<'a> {
     }
 }
 
+/// Whether an address carries a challenge or its token.
+fn asks(value: &[u8]) -> bool {
+    static TOKENS: Words = LazyLock::new(|| {
+        words(&["challenge", "-confirm-", "spamhippo", "spambush", "devnull-quarantine"])
+    });
+    TOKENS.any_in(value)
+}
+
 fn starts(value: &[u8], word: &[u8]) -> bool {
     value.trim_ascii_start().get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word))
 }
@@ -260,20 +323,10 @@ fn null(value: &[u8]) -> bool {
     matches!((rest.next(), rest.next()), (None, _) | (Some(b'<'), Some(b'>')))
 }
 
-/// A table as an automaton. None cannot happen with tables as small as ours; if it did, everything
-/// would be a candidate and nothing lost.
-type Words = LazyLock<Option<AhoCorasick>>;
+type Words = LazyLock<Literals>;
 
-fn words(list: &[&str]) -> Option<AhoCorasick> {
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .kind(Some(AhoCorasickKind::DFA))
-        .build(list)
-        .ok()
-}
-
-fn holds(text: &[u8], words: &Option<AhoCorasick>) -> bool {
-    words.as_ref().is_none_or(|words| words.is_match(text))
+fn words(list: &[&str]) -> Literals {
+    Literals::new(list)
 }
 
 static AUTORESPONDER: Words = LazyLock::new(|| words(&["autorespon", "responder"]));
@@ -296,7 +349,7 @@ fn reports(value: &[u8]) -> bool {
     static NAMES: Words = LazyLock::new(|| {
         words(&["report", "delivery-status", "disposition-not", "rfc822", "message/"])
     });
-    holds(value, &NAMES)
+    NAMES.any_in(value)
 }
 
 /// Names of programs that answer, in the local part or the display name of From.
@@ -304,64 +357,131 @@ fn daemon(local: &str, name: &str) -> bool {
     static LOCAL: Words = LazyLock::new(|| words(marks::SENDERS));
     static NAME: Words = LazyLock::new(|| words(marks::NAMES));
     // `MAILER-DAEMON <>` and `"…" <@>` have no address at all.
-    local.is_empty() || holds(local.as_bytes(), &LOCAL) || holds(name.as_bytes(), &NAME)
+    local.is_empty() || LOCAL.any_in(local.as_bytes()) || NAME.any_in(name.as_bytes())
+}
+
+/// What a subject says of its message.
+#[derive(PartialEq, Eq)]
+enum Speaks {
+    Surely,
+    Perhaps,
+    No,
 }
 
 /// Whether the subject has words that automatic answers have.
-fn speaks(value: &[u8]) -> bool {
-    let value = &value[..value.len().min(VALUE)];
-    let (text, _) = fields::text(value, None, VALUE);
-    let text = text.trim();
+fn speaks(subject: &str) -> Speaks {
+    let text = subject.trim();
     // A subject that cannot be decoded here may say anything; one that is only an address is written
     // by responders.
     if text.contains(char::REPLACEMENT_CHARACTER) || text.contains("=?") {
-        return true;
+        return Speaks::Surely;
     }
     if !text.contains(char::is_whitespace) && text.contains('@') {
-        return true;
+        return Speaks::Surely;
     }
-    let lower = text.to_lowercase();
+    let lower = lowered(text);
     let at_start = |at: usize| lower[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
-    let Some(subjects) = SUBJECTS.as_ref() else { return true };
-    subjects.find_overlapping_iter(&lower).any(|found| {
+    let met = SUBJECTS.each(lower.as_bytes(), |_, start| {
         // Words of alphabets with blanks begin where a word begins; the others stand anywhere.
-        let spaced = lower[found.start()..].chars().next().is_some_and(|c| c < '\u{2E80}');
-        !spaced || at_start(found.start())
-    })
+        let spaced = lower[start..].chars().next().is_some_and(|c| c < '\u{2E80}');
+        !spaced || at_start(start)
+    });
+    if met { Speaks::Perhaps } else { Speaks::No }
+}
+
+fn shifted(c: char, by: u32) -> char {
+    char::from_u32(u32::from(c) + by).unwrap_or(c)
+}
+
+/// A text in lower case. Most of a text is ASCII, which is taken in runs.
+fn lowered(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    loop {
+        let run = rest.bytes().position(|o| !o.is_ascii()).unwrap_or(rest.len());
+        let at = out.len();
+        out.push_str(&rest[..run]);
+        out[at..].make_ascii_lowercase();
+        rest = &rest[run..];
+        let Some(c) = rest.chars().next() else { return out };
+        // The tables of Unicode are slow, so that the alphabets of most mail go without them.
+        match c {
+            'À'..='Þ' if c != '×' => out.push(shifted(c, 32)),
+            'Α'..='Ρ' | 'Τ'..='Ω' | 'А'..='Я' => out.push(shifted(c, 32)),
+            'Ѐ'..='Џ' => out.push(shifted(c, 80)),
+            // Small letters; behind the alphabets nothing has a case, but for full-width letters.
+            'ß'..='ÿ' | '×' | 'α'..='ω' | 'а'..='џ' | '\u{2010}'..='\u{2027}' => out.push(c),
+            '\u{2E80}'..'\u{A000}' | '\u{AC00}'..'\u{D7A4}' => out.push(c),
+            c => out.extend(c.to_lowercase()),
+        }
+        rest = &rest[c.len_utf8()..];
+    }
 }
 
 static SUBJECTS: Words = LazyLock::new(|| words(marks::SUBJECTS));
 
 static PHRASES: Words = LazyLock::new(|| words(marks::PHRASES));
 
+static PARTS: Words = LazyLock::new(|| words(marks::PARTS));
+
+static NO_REPLY: Words = LazyLock::new(|| words(marks::NO_REPLY));
+
+/// The first octets of the body.
+fn body<'a>(seen: &Head<'_>, head: &'a [u8]) -> &'a [u8] {
+    let body = head.get(seen.body..).unwrap_or_default();
+    &body[..body.len().min(BODY)]
+}
+
+/// How the first text of the body is encoded, and where it starts.
+fn encoding(seen: &Head<'_>, body: &[u8]) -> (Transfer, usize) {
+    match seen.transfer.map(Transfer::named).unwrap_or_default() {
+        Transfer::Plain if memmem::find(body, b"\n--").is_some() || body.starts_with(b"--") => {
+            inner_encoding(body).unwrap_or_default()
+        }
+        Transfer::Plain => Default::default(),
+        encoded => (encoded, 0),
+    }
+}
+
+/// The first octets of the body as text, and whether they name parts of reports.
+fn opening(seen: &Head<'_>, head: &[u8]) -> (String, bool) {
+    let body = body(seen, head);
+    let (transfer, start) = encoding(seen, body);
+    let octets = transfer.undo(&body[start..], BODY);
+    let text = if memchr::memchr(0, &octets).is_some() {
+        octets.iter().copied().filter(|o| *o != 0).map(char::from).collect()
+    } else {
+        charset::guess(&octets).0
+    };
+    let parts = PARTS.any_in(body) || transfer != Transfer::Plain && PARTS.any_in(text.as_bytes());
+    let tags = ["</", "<br", "<BR", "<p", "<P"];
+    let html = tags.iter().any(|tag| text.contains(tag));
+    (if html { html::text(&text, BODY) } else { text }, parts)
+}
+
 /// Whether the first lines of the body have phrases that automatic answers have.
 fn says(seen: &Head<'_>, head: &[u8]) -> bool {
-    let body = head.get(seen.body..).unwrap_or_default();
-    let body = &body[..body.len().min(BODY)];
-    let transfer = seen.transfer.map(Transfer::named).unwrap_or_default();
-    let (transfer, start) = match transfer {
-        Transfer::Plain => inner_encoding(body).unwrap_or_default(),
-        encoded => (encoded, 0),
-    };
+    let body = body(seen, head);
+    let (transfer, start) = encoding(seen, body);
     // No phrase has a "=", so that one in quoted-printable text is met when that is decoded.
     let raw = if transfer == Transfer::QuotedPrintable { &body[..start] } else { body };
-    if holds(raw, &PHRASES) {
+    if PHRASES.any_in(raw) {
         return true;
     }
     let octets = transfer.undo(&body[start..], BODY);
-    if transfer != Transfer::Plain && holds(&octets, &PHRASES) {
+    if transfer != Transfer::Plain && PHRASES.any_in(&octets) {
         return true;
     }
     // Words in UTF-16: each letter stands beside a zero.
     if memchr::memchr(0, &octets).is_some() {
         let words: Vec<u8> = octets.iter().copied().filter(|octet| *octet != 0).collect();
-        return holds(&words, &PHRASES);
+        return PHRASES.any_in(&words);
     }
     if octets.is_ascii() && memchr::memchr(0x1b, &octets).is_none() {
         return false;
     }
     // Small letters beyond ASCII are compared in decoded text.
-    holds(charset::guess(&octets).0.to_lowercase().as_bytes(), &PHRASES)
+    PHRASES.any_in(lowered(&charset::guess(&octets).0).as_bytes())
 }
 
 /// The transfer encoding of the first part of a multipart, and where its content starts.
@@ -396,7 +516,9 @@ mod tests {
 
     fn candidate(text: &str) -> bool {
         let lf = glance(text.as_bytes());
-        assert_eq!(lf, glance(text.replace('\n', "\r\n").as_bytes()));
+        let mut crlf = glance(text.replace('\n', "\r\n").as_bytes());
+        crlf.opening.iter_mut().for_each(|o| o.text.retain(|c| c != '\r'));
+        assert_eq!(lf, crlf);
         lf.candidate
     }
 
@@ -405,9 +527,8 @@ mod tests {
     #[test]
     fn ordinary_mail_is_let_go_and_its_ids_are_kept() {
         let seen = glance(PLAIN.as_bytes());
-        assert!(!seen.candidate && seen.has_received);
+        assert!(!seen.candidate);
         assert_eq!(seen.from, Some(Address::new("a@example.org")));
-        assert_eq!(seen.message_id, Some(MessageId::new("m@example.org")));
         assert_eq!(
             seen.parents,
             [MessageId::new("p@example.net"), MessageId::new("q@example.net")]
@@ -459,6 +580,12 @@ mod tests {
         ] {
             assert!(!candidate(&PLAIN.replacen(from, to, 1)), "{to}");
         }
+    }
+
+    #[test]
+    fn lower_case_is_that_of_unicode() {
+        let all: String = ('\u{1}'..='\u{3000}').chain('\u{ff00}'..='\u{ff60}').filter(|c| *c != 'Σ').collect();
+        assert_eq!(lowered(&all), all.to_lowercase());
     }
 
     #[test]

@@ -227,12 +227,15 @@ pub fn scan(
     visit: &mut dyn FnMut(&Finding),
 ) -> Result<Outcome, Error> {
     let mut outcome = Outcome::default();
-    let recogniser = match options.slow {
-        false => Recogniser::new(options.general_only),
-        true => Recogniser::slow(options.general_only),
+    let slow;
+    let recogniser = if options.slow {
+        slow = Recogniser::slow(options.general_only);
+        &slow
+    } else {
+        Recogniser::shared(options.general_only)
     };
     let (source, tasks, results) =
-        first_pass(stores, options, &recogniser, progress, &mut outcome)?;
+        first_pass(stores, options, recogniser, progress, &mut outcome)?;
 
     let in_time = |date: Option<i64>| {
         date.is_none_or(|d| {
@@ -400,14 +403,14 @@ fn describe(
 /// Judges one message alone, without a Sent folder: the kind is as in a scan, the origin is mostly
 /// unknown. `None` where there is nothing to read.
 pub fn judge_one(bytes: &[u8], options: &Options) -> Option<Verdict> {
-    let recogniser = Recogniser::new(options.general_only);
+    let recogniser = Recogniser::shared(options.general_only);
     let m = parse(bytes, &Limits::default(), recogniser.breaks());
     let evidence = recogniser.look(&m);
     let kind = decide_kind(&m, &evidence);
     if kind.kind == Kind::Ordinary {
         return Some(ordinary(&kind));
     }
-    let (headline, failed) = reading::headline(&m, kind.kind, &evidence, &recogniser);
+    let (headline, failed) = reading::headline(&m, kind.kind, &evidence, recogniser);
     let record = Record {
         folder: (0, 0),
         place: Place::Span { offset: 0, length: bytes.len() as u64 },

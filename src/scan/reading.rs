@@ -10,6 +10,7 @@ use crate::learning::Reply;
 use crate::limits;
 use crate::message::{
     Defect, Limits, Mailbox, Message, NotificationForm, ReturnPath, glance, parse, parse_headers,
+    parse_sent,
 };
 use crate::sent::{SentMessage, id_key, id_shape};
 use crate::signals::{
@@ -160,7 +161,7 @@ impl Reader<'_> {
         match role {
             Role::Draft => Ok(Seen::Draft),
             Role::Sent => {
-                let headers = guarded(|| parse_headers(stored.head(), self.limits));
+                let headers = guarded(|| parse_sent(stored.head(), self.limits));
                 let sent = headers.map(|m| SentMessage::new((0, 0), NOWHERE, &m));
                 Ok(Seen::Sent(sent.map(Box::new)))
             }
@@ -171,7 +172,7 @@ impl Reader<'_> {
     fn judge(&self, stored: &Stored<'_>) -> std::io::Result<Seen> {
         let first = guarded(|| glance(stored.head())).unwrap_or_default();
         let mut parsed = None;
-        if first.candidate || self.every {
+        if self.every || self.recogniser.may_find(&first) {
             let _lent = (stored.size > limits::LARGE)
                 .then(|| self.large.lock().unwrap_or_else(PoisonError::into_inner));
             let bytes = self.octets(stored)?;

@@ -6,8 +6,7 @@ mod words;
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
-
+use super::wordlist::Words;
 use super::{Basis, Kind, SeenIn, Signal, Toward};
 use crate::message::{Message, ReturnPath};
 use words::{ACTIONS, EVERYDAY, NO_PROMISE, OWN, PURPOSES};
@@ -21,7 +20,7 @@ pub(super) fn signals() -> Vec<Signal> {
             why: "Every challenge does this, in whatever words; so does phishing, which refers to no \
                   message, so more than the text has to say so.",
             source: "common to all challenge-response systems",
-            seen_in: SeenIn::Message(Basis::Text, asks),
+            seen_in: SeenIn::Text(asks),
             shows: &["challenge-response/bluebottle-request.eml"],
             spares: &["ordinary/verify-your-address.eml"],
         },
@@ -31,7 +30,7 @@ pub(super) fn signals() -> Vec<Signal> {
             summary: "one sentence asks for a click or a reply and promises delivery for it",
             why: "That is the whole of a challenge; elsewhere the two halves stand apart.",
             source: "common to all challenge-response systems",
-            seen_in: SeenIn::Message(Basis::Text, asks_in_one_sentence),
+            seen_in: SeenIn::Text(asks_in_one_sentence),
             shows: &["challenge-response/unknown-vendor-en.eml"],
             spares: &["ordinary/verify-your-address.eml"],
         },
@@ -62,33 +61,44 @@ pub(super) fn signals() -> Vec<Signal> {
 /// Challenges are short; what asks for a click in a long text is a newsletter.
 const LONGEST: usize = crate::limits::CHALLENGE;
 
-fn asks(m: &Message) -> Option<String> {
+static LISTS: LazyLock<[Words; 3]> =
+    LazyLock::new(|| [PURPOSES, ACTIONS, OWN].map(|list| Words::new(list.iter().copied())));
+
+/// Whether a text, folded, has what requests have.
+pub(super) fn may_ask(folded: &str) -> bool {
+    LISTS.iter().all(|list| list.any_in(folded))
+}
+
+fn asks(m: &Message, folded: &str) -> Option<String> {
     if m.text.len() > LONGEST {
         return None;
     }
-    let text = super::recogniser::folded(&m.text);
-    // Hardly any text has a purpose: one look for all of them spares most a look for each.
-    static ANY: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(PURPOSES).ok());
-    if ANY.as_ref().is_some_and(|any| !any.is_match(&text)) || confirms_subscription(m) {
-        return None;
-    }
-    let find = |words: &[&'static str]| words.iter().find(|w| text.contains(*w)).copied();
-    let (action, purpose, _) = (find(ACTIONS)?, find(PURPOSES)?, find(OWN)?);
-    Some(format!("{action} … {purpose}"))
+    let [purposes, actions, own] = &*LISTS;
+    // Hardly any text has a purpose.
+    let (_, purpose) = purposes.first_in(folded)?;
+    let (_, action) = actions.first_in(folded)?;
+    (own.any_in(folded) && !confirms_subscription(m)).then(|| format!("{action} … {purpose}"))
 }
 
 /// A sentence with both halves: "click below so that your message is delivered".
-fn asks_in_one_sentence(m: &Message) -> Option<String> {
-    asks(m)?;
+fn asks_in_one_sentence(m: &Message, folded: &str) -> Option<String> {
+    static HALVES: LazyLock<[Words; 2]> = LazyLock::new(|| {
+        let without = |list: &'static [&'static str], others: &'static [&'static str]| {
+            let kept = |word: &&str| !others.iter().any(|part| word.contains(part));
+            Words::new(list.iter().copied().filter(kept))
+        };
+        [without(ACTIONS, EVERYDAY), without(PURPOSES, NO_PROMISE)]
+    });
+    let [actions, promises] = &*HALVES;
+    if m.text.len() > LONGEST || !promises.any_in(folded) || !actions.any_in(folded) {
+        return None;
+    }
+    asks(m, folded)?;
     let mut sentences =
         m.text.split(['.', '!', '?', '。', '！', '？']).flat_map(|part| part.split("\n\n"));
     sentences.find_map(|sentence| {
         let words = super::recogniser::folded(sentence);
-        let find = |list: &[&'static str], without: &[&str]| {
-            let mut kept = list.iter().filter(|w| !without.iter().any(|part| w.contains(part)));
-            kept.find(|w| words.contains(**w)).copied()
-        };
-        let (action, promise) = (find(ACTIONS, EVERYDAY)?, find(PURPOSES, NO_PROMISE)?);
+        let ((_, action), (_, promise)) = (actions.first_in(&words)?, promises.first_in(&words)?);
         Some(format!("{action} … {promise}"))
     })
 }

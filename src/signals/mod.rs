@@ -16,6 +16,7 @@ mod structure;
 mod subject;
 mod transcript;
 pub mod vendors;
+mod wordlist;
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -176,6 +177,9 @@ pub enum Basis {
 pub enum SeenIn {
     /// In one message; gives the words that show it.
     Message(Basis, fn(&Message) -> Option<String>),
+    /// In its readable text, which is given in the form that phrases are compared in as well: lower case,
+    /// blanks as one, at most [`crate::limits::PATTERN_TEXT`] octets of it.
+    Text(fn(&Message, &str) -> Option<String>),
     /// By the patterns of the program and language tables.
     Pattern(Basis),
     /// When the answered mail is compared with Sent, or judged by what all records teach.
@@ -377,7 +381,7 @@ pub fn readme() -> String {
             ));
         }
     };
-    section("On the kind", &|s| matches!(s.seen_in, SeenIn::Message(..)));
+    section("On the kind", &|s| matches!(s.seen_in, SeenIn::Message(..) | SeenIn::Text(_)));
     section("Programs", &|s| matches!(s.seen_in, SeenIn::Pattern(Basis::Form)));
     section("Languages", &|s| matches!(s.seen_in, SeenIn::Pattern(basis) if basis != Basis::Form));
     section("On the origin", &|s| matches!(s.seen_in, SeenIn::Correlation(_)));

@@ -42,8 +42,12 @@ mod phrases;
 #[cfg(test)]
 mod replies;
 
+use std::sync::LazyLock;
+
 use Reason::*;
 use phrases::PHRASES;
+
+use super::wordlist::Words;
 
 impl Reason {
     /// All reasons in the order of the list.
@@ -179,13 +183,21 @@ pub struct Said<'a> {
 }
 
 fn phrase(text: &str) -> Option<Reason> {
-    let text = text.to_lowercase();
+    static KNOWN: LazyLock<(Words, Vec<Reason>)> = LazyLock::new(|| {
+        let all = || PHRASES.iter().flat_map(|(reason, list)| list.iter().map(|p| (*p, *reason)));
+        (Words::new(all().map(|(phrase, _)| phrase)), all().map(|(_, reason)| reason).collect())
+    });
+    let lower = text.to_lowercase();
     // Lines of a transcript are folded anywhere.
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    PHRASES
-        .iter()
-        .find(|(_, phrases)| phrases.iter().any(|p| text.contains(p)))
-        .map(|(reason, _)| *reason)
+    let mut text = String::with_capacity(lower.len());
+    for word in lower.split_whitespace() {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(word);
+    }
+    let (words, reasons) = &*KNOWN;
+    words.first_in(&text).map(|(place, _)| reasons[place])
 }
 
 /// Whether it is a domain, not an address, that "does not exist".

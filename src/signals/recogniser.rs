@@ -1,16 +1,15 @@
-//! Looks for all signals in a message. One automaton knows the phrases of all languages and the literal
+//! Looks for all signals in a message. One table knows the phrases of all languages and the literal
 //! parts of all expressions, so that a field is read once; an expression is compiled and tried only where
 //! everything that must stand beside it was met. The tables are code, so an expression that does not
 //! compile matches nothing and a test names it.
 
 use std::collections::HashMap;
-
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use std::sync::OnceLock;
 
 use super::patterns::LISTINGS;
 use super::vendors::{Form, Mark, Vendor};
-use super::{Basis, Evidence, SeenIn, Signal, languages, list, vendors};
-use crate::message::{LONGEST, Lazy, Mailbox, Message, ReturnPath, Screen, fold, required};
+use super::{Basis, Evidence, Kind, SeenIn, Signal, Toward, languages, list, vendors};
+use crate::message::{Glance, LONGEST, Lazy, Literals, Mailbox, Message, Opening, ReturnPath, Screen, fold, required};
 
 /// Octets of text that patterns look at; automatic answers say what they are in their first lines.
 const TEXT: usize = crate::limits::PATTERN_TEXT;
@@ -47,7 +46,12 @@ fn field_of(mark: &Mark) -> (Field, &'static str) {
 }
 
 /// Gives the words that show a signal in one message.
-type Look = fn(&Message) -> Option<String>;
+#[derive(Clone, Copy)]
+enum Look {
+    Message(fn(&Message) -> Option<String>),
+    /// The folded text beside it.
+    Text(fn(&Message, &str) -> Option<String>),
+}
 
 /// What an occurrence of a literal means.
 #[derive(Clone, Copy)]
@@ -71,6 +75,8 @@ struct Shape {
     signal: &'static Signal,
     /// Its marks, as places in `Recogniser::patterns`.
     marks: Vec<u32>,
+    /// The same, those on short fields before those on the text: most forms fail there.
+    cheapest: Vec<u32>,
 }
 
 /// Looks for all signals. Made once, shared by all threads.
@@ -84,10 +90,11 @@ pub struct Recogniser {
     always: Vec<u32>,
     /// For each expression on a subject of a language, the signal that it shows; in their order.
     spoken: Vec<(u32, &'static Signal)>,
-    /// Phrases, folded, and their signals. The automaton knows their beginnings.
+    /// Phrases, folded, and their signals. The literals are their beginnings.
     phrases: Vec<(String, &'static Signal)>,
-    literals: Option<AhoCorasick>,
-    /// For each literal of the automaton: what it means.
+    /// None where everything is tried, one by one.
+    literals: Option<Literals>,
+    /// For each literal: what it means.
     uses: Vec<Vec<Use>>,
     breaks: Screen,
     /// By program: the expressions that name the addresses that failed.
@@ -187,13 +194,17 @@ impl Recogniser {
                     }
                     tables.pattern(field, pattern)
                 });
-                shapes.push(Shape { vendor, form, signal, marks: marks.collect() });
+                let marks: Vec<u32> = marks.collect();
+                let mut cheapest = marks.clone();
+                cheapest.sort_by_key(|at| tables.patterns[*at as usize].field == Field::Text);
+                shapes.push(Shape { vendor, form, signal, marks, cheapest });
             }
         }
         let general = list()
             .iter()
             .filter_map(|s| match s.seen_in {
-                SeenIn::Message(_, look) => Some((s, look)),
+                SeenIn::Message(_, look) => Some((s, Look::Message(look))),
+                SeenIn::Text(look) => Some((s, Look::Text(look))),
                 _ => None,
             })
             .collect();
@@ -212,17 +223,19 @@ impl Recogniser {
             fields,
             spoken,
             phrases,
-            literals: AhoCorasick::builder()
-                .match_kind(MatchKind::Standard)
-                .kind(Some(AhoCorasickKind::ContiguousNFA))
-                .build(&tables.literals)
-                .ok(),
+            literals: Some(Literals::new(&tables.literals)),
             patterns: tables.patterns,
             always: tables.always,
             uses: tables.uses,
             breaks: Screen::new(originals.chain(broken_off)),
             recipients,
         }
+    }
+
+    /// The one of this process: putting the tables together costs as much as a hundred messages.
+    pub fn shared(general_only: bool) -> &'static Recogniser {
+        static BOTH: [OnceLock<Recogniser>; 2] = [OnceLock::new(), OnceLock::new()];
+        BOTH[usize::from(general_only)].get_or_init(|| Recogniser::new(general_only))
     }
 
     /// The same that looks for every phrase and tries every expression, one by one: the slow way, to
@@ -245,22 +258,25 @@ impl Recogniser {
         let named = self.recipients.iter().flat_map(|(_, list)| list);
         let all = self.patterns.iter().map(|p| &p.expression).chain(named);
         let mut broken: Vec<String> =
-            all.filter(|p| p.get().is_none()).map(|p| p.source().to_owned()).collect();
+            all.filter(|p| p.is_broken()).map(|p| p.source().to_owned()).collect();
         broken.extend(self.breaks.broken().map(str::to_owned));
-        broken.extend(self.literals.is_none().then(|| "the automaton of literals".to_owned()));
         broken
     }
 
     /// Everything that the message shows about its kind.
     pub fn look(&self, m: &Message) -> Vec<Evidence> {
         let mut found = Vec::new();
+        let text = folded(cut(&m.text, TEXT));
         for (signal, look) in &self.general {
-            if let Some(quote) = look(m) {
+            let quote = match look {
+                Look::Message(look) => look(m),
+                Look::Text(look) => look(m, &text),
+            };
+            if let Some(quote) = quote {
                 found.push(Evidence::new(signal, &quote));
             }
         }
-        let text = folded(cut(&m.text, TEXT));
-        let mut met = Met(vec![0; self.patterns.len().div_ceil(64)]);
+        let mut met = self.nothing_met();
         // For each signal the phrase that ends first, of several the longest, in the order in
         // which they end.
         let mut said: Vec<(usize, usize, &'static Signal)> = Vec::new();
@@ -290,6 +306,61 @@ impl Recogniser {
         found
     }
 
+    /// Whether parsing a message may find an automatic answer, by the look at its head.
+    pub fn may_find(&self, glance: &Glance) -> bool {
+        glance.candidate && glance.opening.as_ref().is_none_or(|opening| self.admits(opening))
+    }
+
+    /// Whether parsing a message that no field marks may find an automatic answer, as far as its opening
+    /// tells: a subject of such answers, all marks of a program's form, or the words of a request. Text
+    /// alone decides no other kind.
+    fn admits(&self, o: &Opening) -> bool {
+        if o.parts {
+            return true;
+        }
+        let mut met = self.nothing_met();
+        self.always.iter().for_each(|at| met.add(*at));
+        let mut phrases = false;
+        let text = folded(cut(&o.text, TEXT));
+        self.occurrences(&text, |used, start| match used {
+            Use::Pattern(at) => self.meet(Field::Text, at, &mut met),
+            Use::Phrase(at) => {
+                let (phrase, signal) = &self.phrases[at as usize];
+                let asks = signal.toward == Toward::Kind(Kind::ChallengeResponse);
+                phrases |= (asks || o.by_program) && text[start..].starts_with(phrase.as_str());
+            }
+        });
+        if phrases || super::challenge::may_ask(&text) {
+            return true;
+        }
+        let subject = cut(o.subject.trim_start(), FIELD);
+        for (field, value) in [
+            (Field::Spoken, subject),
+            (Field::Subject, subject),
+            (Field::From, &*o.from),
+            (Field::ContentType, &*o.content_type),
+            (Field::ReturnPath, &*o.return_path),
+        ] {
+            self.occurrences(&folded(value), |used, _| {
+                if let Use::Pattern(at) = used {
+                    self.meet(field, at, &mut met);
+                }
+            });
+        }
+        let bare = super::subject::bare(subject);
+        let spoken = self.spoken.iter().any(|(at, _)| {
+            let expression = &self.patterns[*at as usize].expression;
+            met.has(*at) && (expression.is_match(subject) || expression.is_match(bare))
+        });
+        let stands = |at: &u32| match self.patterns[*at as usize].field {
+            Field::Header(name) => o.names.iter().any(|n| n == name),
+            // Nobody reports where no part says so.
+            Field::ReportingMta | Field::Diagnostic => false,
+            _ => met.has(*at),
+        };
+        spoken || self.shapes.iter().any(|s| !s.marks.is_empty() && s.marks.iter().all(stands))
+    }
+
     /// Every occurrence of a literal in a text that was folded.
     fn occurrences(&self, text: &str, mut hit: impl FnMut(Use, usize)) {
         let Some(literals) = &self.literals else {
@@ -298,11 +369,14 @@ impl Recogniser {
             }
             return;
         };
-        for found in literals.find_overlapping_iter(text) {
-            for used in &self.uses[found.pattern().as_usize()] {
-                hit(*used, found.start());
-            }
-        }
+        literals.each(text.as_bytes(), |literal, start| {
+            self.uses[literal].iter().for_each(|used| hit(*used, start));
+            false
+        });
+    }
+
+    fn nothing_met(&self) -> Met {
+        Met(vec![0; self.patterns.len().div_ceil(64)])
     }
 
     fn meet(&self, field: Field, pattern: u32, met: &mut Met) {
@@ -354,7 +428,7 @@ impl Recogniser {
             if shape.marks.is_empty() || !shape.marks.iter().all(|at| met.has(*at)) {
                 continue;
             }
-            let shown = shape.marks.iter().all(|at| match tried.iter().find(|(t, _)| t == at) {
+            let shown = shape.cheapest.iter().all(|at| match tried.iter().find(|(t, _)| t == at) {
                 Some((_, matched)) => *matched,
                 None => {
                     let pattern = &self.patterns[*at as usize];
@@ -375,10 +449,10 @@ impl Recogniser {
         for at in shape.marks.iter().rev() {
             let pattern = &self.patterns[*at as usize];
             for value in values(pattern.field, m) {
-                if let Some(hit) = pattern.expression.get().and_then(|r| r.find(&value))
-                    && !hit.as_str().trim().is_empty()
+                if let Some(hit) = pattern.expression.find(&value)
+                    && !hit.trim().is_empty()
                 {
-                    return hit.as_str().to_owned();
+                    return hit.to_owned();
                 }
             }
         }
@@ -394,10 +468,10 @@ impl Recogniser {
                 continue;
             }
             let named = self.recipients.iter().find(|(n, _)| *n == shape.vendor.name);
-            for pattern in named.iter().flat_map(|(_, list)| list).filter_map(Lazy::get) {
-                for hit in pattern.captures_iter(cut(&m.text, TEXT)).take(100) {
-                    if let Some(address) = hit.get(1).map(|g| g.as_str().trim())
-                        && address.contains('@')
+            for pattern in named.iter().flat_map(|(_, list)| list) {
+                for address in pattern.groups(cut(&m.text, TEXT), 100) {
+                    let address = address.trim();
+                    if address.contains('@')
                         && !out.iter().any(|o| o.eq_ignore_ascii_case(address))
                     {
                         out.push(address.to_owned());

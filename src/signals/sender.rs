@@ -77,7 +77,15 @@ fn null_return_path(m: &Message) -> Option<String> {
 
 /// Local part without blanks, dots, dashes and underscores, in lower case.
 fn bare(local: &str) -> String {
-    local.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    let mut out = String::with_capacity(local.len());
+    for c in local.chars() {
+        if c.is_ascii() {
+            out.extend(c.is_ascii_alphanumeric().then(|| c.to_ascii_lowercase()));
+        } else if c.is_alphanumeric() {
+            out.extend(c.to_lowercase());
+        }
+    }
+    out
 }
 
 /// Whether this address is one that mail systems sign reports with.

@@ -395,26 +395,23 @@ fn returns_others_mail(m: &Message) -> Option<String> {
 }
 
 fn names_nobody(m: &Message) -> Option<String> {
-    let anything = m.notification.is_some()
-        || m.returned.is_some()
-        || !m.parents.is_empty()
-        || m.headers.has("x-failed-recipients")
-        || names_somebody(m);
     let null = m.return_path == crate::message::ReturnPath::Null;
-    let daemon = sender::signs_as_daemon(m) && !null;
     // Only what a mail system seems to sign needs the doubt; a text too short to tell has none.
-    (daemon && !anything && m.text.trim().len() > 40).then(|| m.subject.clone())
+    let doubtful = !null && m.text.trim().len() > 40 && sender::signs_as_daemon(m);
+    (doubtful && m.parents.is_empty() && says_nothing_of_anybody(m)).then(|| m.subject.clone())
 }
 
 fn warns_of_nothing_sent(m: &Message) -> Option<String> {
-    let nothing = m.notification.is_none()
-        && m.returned.is_none()
-        && m.parents.is_empty()
-        && !m.headers.has("x-failed-recipients")
-        && !names_somebody(m);
     let null = m.return_path == crate::message::ReturnPath::Null;
-    (null && sender::signs_as_daemon(m) && nothing && m.text.trim().len() > 40)
-        .then(|| m.subject.clone())
+    let doubtful = null && m.text.trim().len() > 40 && sender::signs_as_daemon(m);
+    (doubtful && m.parents.is_empty() && says_nothing_of_anybody(m)).then(|| m.subject.clone())
+}
+
+fn says_nothing_of_anybody(m: &Message) -> bool {
+    m.notification.is_none()
+        && m.returned.is_none()
+        && !m.headers.has("x-failed-recipients")
+        && !names_somebody(m)
 }
 
 /// Whether subject or text name anybody but the reader and the sender: an address, or whatever stands on

@@ -9,6 +9,7 @@ use crate::signals::{Basis, Evidence, Kind, SeenIn, Toward, names_somebody};
 fn basis(e: &Evidence) -> Option<Basis> {
     match e.signal.seen_in {
         SeenIn::Message(basis, _) | SeenIn::Pattern(basis) => Some(basis),
+        SeenIn::Text(_) => Some(Basis::Text),
         SeenIn::Correlation(_) => None,
     }
 }

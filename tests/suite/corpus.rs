@@ -49,7 +49,8 @@ fn no_sample_that_is_an_answer_is_dropped_by_triage() {
             let bytes = fs::read(&path).unwrap();
             for crlf in [false, true] {
                 let message = with_line_ends(&bytes, crlf);
-                if !unscatter::message::glance(&message[..message.len().min(16 << 10)]).candidate {
+                let head = &message[..message.len().min(16 << 10)];
+                if !Recogniser::shared(false).may_find(&unscatter::message::glance(head)) {
                     dropped.push(path.display().to_string());
                 }
             }

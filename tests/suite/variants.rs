@@ -67,7 +67,7 @@ fn kept(change: impl Fn(Parts) -> Vec<u8>, wanted: Option<Kind>) -> (f64, Vec<St
         let found = decide_kind(&m, &recogniser.look(&m)).kind;
         let wanted = wanted.unwrap_or(kind);
         ran += 1;
-        let dropped = wanted != Kind::Ordinary && !glance(&changed).candidate;
+        let dropped = wanted != Kind::Ordinary && !recogniser.may_find(&glance(&changed));
         if found != wanted || dropped {
             let why = if dropped { "dropped by triage" } else { found.name() };
             wrong.push(format!("{name}: {why}"));

@@ -143,6 +143,7 @@ fn line(out: &mut impl Write, entry: &Entry, running: f32) -> io::Result<()> {
             Basis::Text => "text",
             Basis::Form => "form of a program",
         },
+        Some(SeenIn::Text(_)) => "text",
         _ => "mailbox",
     };
     writeln!(
