@@ -2,7 +2,6 @@
 //! Each part is read once; the original is never read as if it were the message.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
 use super::fields::{self, Block};
 use super::notification::{Notification, NotificationForm};
@@ -294,10 +293,8 @@ impl<'a> Reading<'a, '_> {
         }
         let looked_at = fields::head(&text, self.limits.text).len();
         let lines: Vec<&str> = text[..looked_at].split('\n').collect();
-        // Most texts have no break line; one look at the whole spares one at each line.
-        static NONE: LazyLock<Screen> = LazyLock::new(Screen::empty);
-        let met = self.breaks.may_match(&text[..looked_at]);
-        let quote = quoted::find(&lines, if met { self.breaks } else { &NONE });
+        let breaking = self.breaks.matching_lines(&text[..looked_at], &lines);
+        let quote = quoted::find(&lines, &breaking);
         let mut shown = looked_at;
         if let Some(quote) = quote {
             shown = lines[..quote.cut.min(lines.len())]

@@ -3,10 +3,6 @@
 //! that stand there, and only then words are compared. An automaton over the same words takes five times
 //! as long on mail and a hundred times as long to put together.
 
-use std::collections::HashMap;
-
-use foldhash::fast::FixedState;
-
 /// Octets that are looked up together.
 const WINDOW: usize = 4;
 
@@ -50,7 +46,9 @@ pub(crate) struct Literals {
     /// Bits of a window's number to take.
     shift: u32,
     bits: Vec<u64>,
-    anchors: HashMap<u32, Vec<Anchor>, FixedState>,
+    /// By a window's number, where its anchors start; they end where those of the next number start.
+    starts: Vec<u32>,
+    anchors: Vec<(u32, Anchor)>,
     /// The same for words of three octets.
     threes: Vec<u64>,
     /// Words that are shorter still, by their place.
@@ -93,7 +91,8 @@ impl Literals {
             words: Vec::new(),
             shift: 32 - size.trailing_zeros(),
             bits: vec![0; size / 64],
-            anchors: HashMap::default(),
+            starts: Vec::with_capacity(size + 1),
+            anchors: Vec::new(),
             threes: Vec::new(),
             short: Vec::new(),
         };
@@ -102,58 +101,80 @@ impl Literals {
                 .windows(WINDOW)
                 .enumerate()
                 .min_by_key(|(_, window)| window.iter().map(|o| commonness(*o)).sum::<u32>());
-            match rarest {
+            let (key, offset) = match rarest {
                 Some((offset, window)) => {
-                    let key = key([window[0], window[1], window[2], window[3]]);
-                    let (at, bit) = all.bit(key);
-                    all.bits[at] |= bit;
-                    all.anchors.entry(key).or_default().push(Anchor::new(place, offset, word));
+                    (key([window[0], window[1], window[2], window[3]]), offset)
                 }
-                None if word.is_empty() => {}
+                None if word.is_empty() => continue,
                 None if word.len() == WINDOW - 1 => {
-                    let key = three(key([word[0], word[1], word[2], 0]));
-                    let (at, bit) = all.bit(key);
                     all.threes.resize(all.bits.len(), 0);
-                    all.threes[at] |= bit;
-                    all.anchors.entry(key).or_default().push(Anchor::new(place, 0, word));
+                    (three(key([word[0], word[1], word[2], 0])), 0)
                 }
-                None => all.short.push(place),
-            }
+                None => {
+                    all.short.push(place);
+                    continue;
+                }
+            };
+            let number = all.number(key);
+            let bits = if rarest.is_some() { &mut all.bits } else { &mut all.threes };
+            bits[number / 64] |= 1 << (number % 64);
+            all.anchors.push((key, Anchor::new(place, offset, word)));
         }
+        let mut anchors = std::mem::take(&mut all.anchors);
+        anchors.sort_by_key(|(key, _)| (all.number(*key), *key));
+        let mut start = 0;
+        for number in 0..=size {
+            while anchors.get(start).is_some_and(|(key, _)| all.number(*key) < number) {
+                start += 1;
+            }
+            all.starts.push(start as u32);
+        }
+        all.anchors = anchors;
         all.words = words;
         all
     }
 
-    fn bit(&self, key: u32) -> (usize, u64) {
-        let number = key.wrapping_mul(0x9e37_79b1) >> self.shift;
-        (number as usize / 64, 1 << (number % 64))
+    fn number(&self, key: u32) -> usize {
+        (key.wrapping_mul(0x9e37_79b1) >> self.shift) as usize
+    }
+
+    /// The anchors of a window.
+    fn of(&self, key: u32) -> &[(u32, Anchor)] {
+        let number = self.number(key);
+        &self.anchors[self.starts[number] as usize..self.starts[number + 1] as usize]
     }
 
     /// Gives every occurrence of every word, in no particular order: the place of the word among the words,
     /// and where in the text it starts. Stops, and says so, where `hit` says so.
     pub(crate) fn each(&self, text: &[u8], mut hit: impl FnMut(usize, usize) -> bool) -> bool {
         let mut meet = |key: u32, at: usize| {
-            self.anchors.get(&key).into_iter().flatten().any(|anchor| {
-                let Some(start) = at.checked_sub(anchor.offset as usize) else { return false };
+            for (of, anchor) in self.of(key) {
+                if *of != key {
+                    continue;
+                }
+                let Some(start) = at.checked_sub(anchor.offset as usize) else { continue };
                 if !anchor.may_stand(&text[start..]) {
-                    return false;
+                    continue;
                 }
                 let word = &self.words[anchor.word as usize];
                 let stands = text.get(start..start + word.len());
-                stands.is_some_and(|stands| stands.eq_ignore_ascii_case(word))
+                if stands.is_some_and(|stands| stands.eq_ignore_ascii_case(word))
                     && hit(anchor.word as usize, start)
-            })
+                {
+                    return true;
+                }
+            }
+            false
         };
+        let is_set = |bits: &[u64], number: usize| bits[number / 64] & (1 << (number % 64)) != 0;
         for (at, window) in text.windows(WINDOW).enumerate() {
             let key = key([window[0], window[1], window[2], window[3]]);
-            let (place, bit) = self.bit(key);
-            if self.bits[place] & bit != 0 && meet(key, at) {
+            if is_set(&self.bits, self.number(key)) && meet(key, at) {
                 return true;
             }
             if !self.threes.is_empty() {
                 let key = three(key);
-                let (place, bit) = self.bit(key);
-                if self.threes[place] & bit != 0 && meet(key, at) {
+                if is_set(&self.threes, self.number(key)) && meet(key, at) {
                     return true;
                 }
             }

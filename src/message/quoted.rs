@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::{Screen, fields};
+use super::fields;
 
 /// Where the original stands in a text.
 #[derive(Debug, PartialEq, Eq)]
@@ -58,14 +58,10 @@ impl Prefix {
     }
 }
 
-/// Looks for the original among the lines of a text.
-pub(super) fn find(lines: &[&str], breaks: &Screen) -> Option<Quote> {
+/// Looks for the original among the lines of a text. `breaking` are those behind which one stands.
+pub(super) fn find(lines: &[&str], breaking: &[usize]) -> Option<Quote> {
     let mut cut = None;
-    let breaking = lines.iter().enumerate().filter(|(_, line)| {
-        let line = line.trim_end();
-        !line.is_empty() && breaks.is_match(line)
-    });
-    for (at, _) in breaking {
+    for &at in breaking {
         cut = cut.or(Some(at));
         // Behind the break line come blank lines, rulers, perhaps one line of explanation.
         let behind = lines.iter().enumerate().skip(at + 1).take(10);
@@ -414,10 +410,12 @@ fn label(line: &str) -> Option<(&'static str, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::message::Screen;
 
     fn quote(text: &str) -> Option<Quote> {
         let breaks = Screen::new(["^--- Below .* copy$", "^-+ ?Original Message ?-+$"]);
-        find(&text.lines().collect::<Vec<_>>(), &breaks)
+        let lines: Vec<&str> = text.lines().collect();
+        find(&lines, &breaks.matching_lines(text, &lines))
     }
 
     #[test]

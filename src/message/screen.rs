@@ -279,10 +279,36 @@ impl Screen {
         self
     }
 
-    /// Whether one of the expressions may match a piece of this text.
-    pub fn may_match(&self, text: &str) -> bool {
-        !self.always.is_empty()
-            || self.literals.as_ref().is_some_and(|l| l.any_in(without_case(text).as_bytes()))
+    /// The lines of a text that one of the expressions matches, ascending; each is compared without its end
+    /// and trailing blanks. `lines` is the text cut at its line feeds.
+    pub(super) fn matching_lines(&self, text: &str, lines: &[&str]) -> Vec<usize> {
+        let mut met: Vec<usize> = Vec::new();
+        match &self.literals {
+            Some(literals) if self.always.is_empty() => {
+                // Folding keeps the line feeds, so that lines can be told by their number.
+                let folded = without_case(text);
+                let mut hits = Vec::new();
+                literals.each(folded.as_bytes(), |_, start| {
+                    hits.push(start);
+                    false
+                });
+                hits.sort_unstable();
+                let (mut line, mut seen) = (0, 0);
+                for hit in hits {
+                    line += memchr::memchr_iter(b'\n', &folded.as_bytes()[seen..hit]).count();
+                    seen = hit;
+                    if met.last() != Some(&line) {
+                        met.push(line);
+                    }
+                }
+            }
+            _ => met.extend(0..lines.len()),
+        }
+        met.retain(|at| {
+            let line = lines.get(*at).map_or("", |line| line.trim_end());
+            !line.is_empty() && self.is_match(line)
+        });
+        met
     }
 
     /// Whether one of the expressions matches.
@@ -370,6 +396,11 @@ mod tests {
             matched += usize::from(screen.is_match(text));
         }
         assert_eq!(matched, 6);
+        let text = "é\n--- Below a copy \n\nΑΠΟΥΣΊΑΣ\n---original message----\nMasse";
+        let lines: Vec<&str> = text.split('\n').collect();
+        let telling = Screen::new(["^--- Below .* copy$", "(?i)^-+ ?Original Message ?-+$", "(?i)^ΑΠΟΥΣΊΑΣ"]);
+        assert_eq!(telling.matching_lines(text, &lines), [1, 3, 4]);
+        assert_eq!(telling.trying_all().matching_lines(text, &lines), [1, 3, 4]);
         assert!(!Screen::empty().is_match("x"));
     }
 
