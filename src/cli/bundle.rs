@@ -7,11 +7,15 @@ use anyhow::{Context, bail};
 use clap::Args;
 use ipnet::IpNet;
 use rustix::fs::{Mode, OFlags};
-use unscatter::report::bundle::{Redaction, Selection, Wishes, bundle, key, verify, written_key};
+use unscatter::report::bundle::{
+    Redaction, Selection, Wishes, bundle, key, select, verify, written_key,
+};
 use unscatter::report::{Provenance, text::grouped};
 
+use super::config;
 use super::exit::Exit;
 use super::judging::{identity, since, until};
+use super::sandbox::Sandbox;
 use super::surroundings;
 use super::sweep::{CLASSES, probability};
 
@@ -87,6 +91,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "ADDRESS|@DOMAIN", requires = "redact", value_parser = identity, help_heading = "How it is written")]
     identity: Vec<String>,
 
+    /// Read with all rights of the user, without Landlock and seccomp
+    #[arg(long, help_heading = "Safety")]
+    no_sandbox: bool,
+
     /// Print nothing but what could not be copied
     #[arg(short, long, help_heading = "Display")]
     quiet: bool,
@@ -95,6 +103,7 @@ pub(crate) struct Arguments {
 impl Arguments {
     pub(crate) fn run(self, typed: &str) -> anyhow::Result<Exit> {
         if let Some(folder) = &self.verify {
+            self.shut_in(&Sandbox::reading([folder]));
             return check(folder, self.quiet);
         }
         let Some(to) = &self.output else { bail!("name a folder with -o") };
@@ -107,23 +116,28 @@ impl Arguments {
             true => Some(Redaction::new(self.key(to)?, &self.identity)),
             false => None,
         };
+        let selection = Selection {
+            campaigns: self.campaign.clone(),
+            classes: self.class.clone(),
+            origins: self.origin.clone(),
+            sources: self.source.clone(),
+            since: self.since,
+            until: self.until,
+            min_p_forged: self.min_score,
+        };
+        let selected = select(&self.findings, &selection)?;
+        let configuration = config::sha256();
+        let reads = self.findings.iter().chain(&selected.stores);
+        self.shut_in(&Sandbox::reading(reads).and_filling(to));
         let wishes = Wishes {
-            selection: Selection {
-                campaigns: self.campaign,
-                classes: self.class,
-                origins: self.origin,
-                sources: self.source,
-                since: self.since,
-                until: self.until,
-                min_p_forged: self.min_score,
-            },
+            selection,
             mbox: self.mbox,
             headers_only: self.headers_only,
             redaction,
-            configuration: surroundings::configuration_sha256(),
+            configuration,
             made: Provenance { command: typed.to_owned(), clock: surroundings::now },
         };
-        let made = bundle(&self.findings, to, &wishes)?;
+        let made = bundle(&self.findings, to, &selected, &wishes)?;
         for changed in &made.changed {
             super::complain(&format!("not copied: {}: {}", changed.what, changed.why));
         }
@@ -145,6 +159,14 @@ impl Arguments {
             out.flush()?;
         }
         Ok(if made.changed.is_empty() { Exit::Done } else { Exit::Incomplete })
+    }
+
+    /// Gives up what the rest of this run does not need.
+    fn shut_in(&self, sandbox: &Sandbox) {
+        match (!self.no_sandbox).then(|| sandbox.enter()) {
+            Some(Err(why)) if !self.quiet => super::complain(&why.to_string()),
+            _ => {}
+        }
     }
 
     /// The key of the redaction: read, or made and kept outside the bundle, or made and printed.

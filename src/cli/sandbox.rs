@@ -24,6 +24,8 @@ const ALWAYS_READ: [&str; 4] =
 pub(super) struct Sandbox {
     reads: Vec<PathBuf>,
     writes: Vec<PathBuf>,
+    /// A folder that is made, and filled with folders.
+    fills: Option<PathBuf>,
 }
 
 impl Sandbox {
@@ -38,12 +40,18 @@ impl Sandbox {
             reads.push(path.clone());
         }
         // Records that do not fit into memory go to a file without a name there.
-        Sandbox { reads, writes: vec![std::env::temp_dir()] }
+        Sandbox { reads, writes: vec![std::env::temp_dir()], fills: None }
     }
 
     /// A file that is written: under a name beside it, which is renamed at the end.
     pub(super) fn and_writing<'a>(mut self, paths: impl IntoIterator<Item = &'a PathBuf>) -> Self {
         self.writes.extend(paths.into_iter().map(|path| folder_of(path)));
+        self
+    }
+
+    /// A new folder that is filled with files and folders.
+    pub(super) fn and_filling(mut self, folder: &Path) -> Self {
+        self.fills = Some(folder_of(folder));
         self
     }
 
@@ -80,6 +88,9 @@ impl Sandbox {
                 ))
             })
             .and_then(|set| set.add_rules(path_beneath_rules(&self.writes, write)))
+            .and_then(|set| {
+                set.add_rules(path_beneath_rules(&self.fills, write | AccessFs::MakeDir))
+            })
             .and_then(landlock::RulesetCreated::restrict_self)
             .map_err(failed)?;
         match status.ruleset {
@@ -219,13 +230,31 @@ mod tests {
     }
 
     #[test]
-    fn no_network_and_no_program_is_reached() {
-        restricted(Sandbox { reads: vec!["/".into()], writes: vec!["/".into()] }, || {
-            assert!(std::net::UdpSocket::bind("127.0.0.1:0").is_err());
-            assert!(std::net::TcpListener::bind("127.0.0.1:0").is_err());
-            assert!(std::os::unix::net::UnixDatagram::unbound().is_err());
-            assert!(std::process::Command::new("/bin/true").status().is_err());
+    fn folders_are_made_only_in_one_that_is_filled() {
+        let folder = folder();
+        let (mail, bundle) = (folder.path().join("mail"), folder.path().join("out/bundle"));
+        fs::create_dir(&mail).unwrap();
+        fs::create_dir(folder.path().join("out")).unwrap();
+        restricted(Sandbox::reading([&mail]).and_filling(&bundle), move || {
+            fs::create_dir(&bundle).unwrap();
+            fs::create_dir(bundle.join("messages")).unwrap();
+            fs::write(bundle.join("messages/1"), "x").unwrap();
+            assert!(fs::create_dir(mail.join("new")).is_err());
+            assert!(fs::write(mail.join("1"), "x").is_err());
         });
+    }
+
+    #[test]
+    fn no_network_and_no_program_is_reached() {
+        restricted(
+            Sandbox { reads: vec!["/".into()], writes: vec!["/".into()], fills: None },
+            || {
+                assert!(std::net::UdpSocket::bind("127.0.0.1:0").is_err());
+                assert!(std::net::TcpListener::bind("127.0.0.1:0").is_err());
+                assert!(std::os::unix::net::UnixDatagram::unbound().is_err());
+                assert!(std::process::Command::new("/bin/true").status().is_err());
+            },
+        );
     }
 
     #[test]

@@ -178,10 +178,3 @@ pub(super) fn state() -> anyhow::Result<PathBuf> {
         .context("neither XDG_STATE_HOME nor HOME names a folder for the journal; set one")?;
     Ok(base.join("unscatter"))
 }
-
-/// SHA-256 of the configuration file; nothing where there is none.
-pub(super) fn configuration_sha256() -> Option<String> {
-    let octets =
-        std::fs::read(xdg("XDG_CONFIG_HOME", ".config")?.join("unscatter/config.toml")).ok()?;
-    Some(unscatter::store::Fingerprint::of(&octets).hex())
-}

@@ -67,6 +67,22 @@ impl Again {
         self.span(&store.join(path), file, None, most)
     }
 
+    /// The mbox in which a message lies, with its path below the store (nothing where the store is that file).
+    pub fn mbox(store: &Path, locator: &OsStr) -> io::Result<Option<(PathBuf, File)>> {
+        let store = store.canonicalize()?;
+        if store.is_file() {
+            return Ok(Some((PathBuf::new(), regular(&store).map_err(io::Error::other)?.0)));
+        }
+        let top = rustix::fs::open(&store, directory(), Mode::empty())?;
+        match (below(&top, Path::new(locator)), split_span(locator)) {
+            (Err(error), Some((path, ..))) if error.kind() == io::ErrorKind::NotFound => {
+                let file = below(&top, &path)?;
+                Ok(Some((path, file)))
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// Where the message lies below the store since its flags changed.
     fn renamed(&mut self, store: &Path, locator: &Path) -> Option<PathBuf> {
         let (maildir, unique) = in_maildir(locator)?;

@@ -183,6 +183,55 @@ fn a_folder_with_anything_in_it_and_a_link_are_refused() {
 }
 
 #[test]
+fn a_folder_in_a_mail_store_is_refused_however_it_is_named() {
+    let folder = scanned();
+    let at = folder.path();
+    symlink(at.join("joe"), at.join("link")).unwrap();
+    for to in ["joe/evidence", "joe/cur/evidence", "link/evidence", "./joe/../joe/evidence"] {
+        let output = run(at, &["bundle", "f.csv", "-o", to]);
+        exits(&output, 2);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains("lies in the mail store joe"), "{to}: {said}");
+        assert!(!at.join(to).exists());
+    }
+}
+
+#[test]
+fn the_record_of_a_run_has_the_hashes_of_what_was_read_and_of_the_configuration_that_counts() {
+    let folder = scanned();
+    let at = folder.path();
+    copy(&corpus().join("stores/mbox"), &at.join("boxes"));
+    fs::write(at.join("own.toml"), "to = \"Backscatter\"\n").unwrap();
+    exits(&run(at, &["scan", "boxes/inbox.mbox", "joe", "-q", "-o", "both.csv"]), 0);
+    let mut command = Command::cargo_bin("unscatter").unwrap();
+    command.current_dir(at).args(["bundle", "both.csv", "-o", "ev"]);
+    let output = command.env("UNSCATTER_CONFIG", at.join("own.toml")).output().unwrap();
+    exits(&output, 0);
+    let read = |name: &str| fs::read(at.join(name)).unwrap();
+    let run: serde_json::Value = serde_json::from_slice(&read("ev/run.json")).unwrap();
+    let hash = |octets: &[u8]| Fingerprint::of(octets).hex();
+    assert_eq!(run["configuration_sha256"], hash(&read("own.toml")));
+    let mbox = &run["mboxes"][0];
+    assert_eq!(mbox["path"], "boxes/inbox.mbox");
+    assert_eq!(mbox["sha256"], hash(&read("boxes/inbox.mbox")));
+    assert_eq!(mbox["size"], read("boxes/inbox.mbox").len());
+    assert_eq!(run["mboxes"].as_array().unwrap().len(), 1);
+    // The list of digests of each store can be made again from the findings.
+    let stores = column(&at.join("ev/findings.csv"), "store");
+    let digests = column(&at.join("ev/findings.csv"), "sha256");
+    assert_eq!(run["stores"].as_array().unwrap().len(), 2);
+    let mut seen = BTreeSet::new();
+    let first: Vec<bool> = digests.iter().map(|digest| seen.insert(digest)).collect();
+    for store in run["stores"].as_array().unwrap() {
+        let of = |n: &usize| store["store"] == stores[*n].as_str() && first[*n];
+        let list: String =
+            (0..stores.len()).filter(of).map(|n| format!("{}\n", digests[n])).collect();
+        assert_eq!(store["sha256_of_digests"], hash(list.as_bytes()));
+        assert_eq!(store["messages"], list.lines().count());
+    }
+}
+
+#[test]
 fn a_check_finds_what_changed_what_is_missing_and_what_was_put_in() {
     let folder = scanned();
     let at = folder.path();

@@ -91,6 +91,12 @@ fn place(named: Option<&Path>, none: bool) -> Option<PathBuf> {
     places().into_iter().find(|path| std::fs::symlink_metadata(path).is_ok())
 }
 
+/// SHA-256 of the configuration that counts where none is named on the command line; nothing where there is none.
+pub(super) fn sha256() -> Option<String> {
+    let octets = std::fs::read(place(None, false)?).ok()?;
+    Some(unscatter::store::Fingerprint::of(&octets).hex())
+}
+
 /// Where a configuration is looked for.
 fn places() -> Vec<PathBuf> {
     let own = xdg("XDG_CONFIG_HOME", ".config").map(|base| base.join("unscatter/config.toml"));

@@ -4,27 +4,28 @@
 mod content;
 mod draft;
 mod folder;
+mod inputs;
 mod page;
 mod redact;
 mod selection;
 mod sources;
 mod verify;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
+pub use inputs::{Selected, select};
 pub use redact::{Redaction, key, written_key};
 pub use selection::Selection;
 pub use verify::{Verified, verify};
 
 use self::folder::{Entry, Folder};
+use self::inputs::{Hashed, Stores, lies_in};
 use self::redact::{LEFT_OUT, Locals};
 use self::selection::Facts;
 use self::sources::{Sample, Sources, moment};
@@ -94,20 +95,25 @@ const MAILBOXES: &[&str] = &["from", "to", "original_from"];
 const PLACES: &[&str] = &["store", "folder", "locator", "sent_match"];
 
 /// Makes a bundle in the new or empty folder `to` of what the files of findings list (CSV or JSON lines; a
-/// report as HTML is copied as it is).
-pub fn bundle(findings: &[PathBuf], to: &Path, wishes: &Wishes) -> Result<Bundled, Error> {
+/// report as HTML is copied as it is). `selected` is what [`select`] says of the same findings.
+pub fn bundle(
+    findings: &[PathBuf],
+    to: &Path,
+    selected: &Selected,
+    wishes: &Wishes,
+) -> Result<Bundled, Error> {
     let (pages, tables): (Vec<&PathBuf>, Vec<&PathBuf>) = findings.iter().partition(|p| is_page(p));
-    let mut selected = 0;
-    for path in &tables {
-        selected += count(path, &wishes.selection)?;
-    }
-    if selected == 0 {
+    if selected.rows == 0 {
         return Err(Error::Malformed {
             path: tables.first().map(|p| shown(p)).unwrap_or_default(),
             what: "no row of the findings is selected".into(),
         });
     }
     let failed = |source| Error::Write { path: shown(to), source };
+    if let Some(store) = lies_in(to, &selected.stores) {
+        let why = format!("it lies in the mail store {}; name a folder elsewhere", shown(store));
+        return Err(failed(io::Error::other(why)));
+    }
     let started = (wishes.made.clock)();
     let mut work = Work::begin(to, wishes).map_err(failed)?;
     let mut inputs = Vec::new();
@@ -136,22 +142,6 @@ pub fn bundle(findings: &[PathBuf], to: &Path, wishes: &Wishes) -> Result<Bundle
 
 fn is_page(path: &Path) -> bool {
     path.extension().is_some_and(|e| e.eq_ignore_ascii_case("html"))
-}
-
-fn count(path: &Path, selection: &Selection) -> Result<u64, Error> {
-    let mut selected = 0;
-    let source = Hashed::open(path)?;
-    table::read(
-        &shown(path),
-        table::is_jsonl(path),
-        source,
-        Columns::find,
-        &mut |_, at, _, cells| {
-            selected += u64::from(selection.takes(&at.facts(&cells)));
-            Ok(())
-        },
-    )?;
-    Ok(selected)
 }
 
 /// Where the columns of the reports stand in one table.
@@ -195,7 +185,7 @@ struct Work<'w> {
     /// File of each message that was copied, by its digest; empty where it could not be.
     files: HashMap<String, String>,
     sources: Sources,
-    stores: BTreeMap<String, u64>,
+    stores: Stores,
     shown: Vec<Shown>,
     /// Messages of the mbox that got a line end they do not have.
     ended: u64,
@@ -222,7 +212,7 @@ impl<'w> Work<'w> {
             recogniser: Recogniser::new(false),
             files: HashMap::new(),
             sources: Sources::default(),
-            stores: BTreeMap::new(),
+            stores: Stores::default(),
             shown: Vec::new(),
             ended: 0,
             bundled: Bundled::default(),
@@ -239,16 +229,16 @@ impl<'w> Work<'w> {
         let store = escape::undo_cell(get("store"));
         let locator = escape::undo_cell(get("locator"));
         self.bundled.rows += 1;
+        self.stores.row(get("store"));
         let order = self.bundled.messages;
         let file = match self.files.get(&sha256).filter(|file| !file.is_empty()) {
             Some(file) => file.clone(),
             None => {
-                let file = self.message(&store, &locator, &sha256, get("date"))?;
+                let file = self.message(get("store"), &locator, &sha256, get("date"))?;
                 self.files.insert(sha256.clone(), file.clone());
                 file
             }
         };
-        *self.stores.entry(get("store").to_owned()).or_default() += 1;
         if let Ok(ip) = facts.source_ip.parse() {
             let host = self.sources.host(ip);
             let forged = facts.origin == "forged";
@@ -315,19 +305,21 @@ impl<'w> Work<'w> {
     /// findings say.
     fn message(
         &mut self,
-        store: &[u8],
+        store: &str,
         locator: &[u8],
         sha256: &str,
         date: &str,
     ) -> io::Result<String> {
-        let octets = match self.fetch(store, locator, sha256) {
+        let path = escape::undo_cell(store);
+        let octets = match self.fetch(&path, locator, sha256) {
             Ok(octets) => octets,
             Err(why) => {
-                let what = format!("{}/{}", escape::octets(store), escape::octets(locator));
+                let what = format!("{}/{}", escape::octets(&path), escape::octets(locator));
                 self.bundled.changed.push(Skipped { what, why });
                 return Ok(String::new());
             }
         };
+        self.stores.message(store, locator, sha256, octets.len());
         self.bundled.messages += 1;
         let number = self.bundled.messages;
         if let Some(mbox) = &mut self.mbox {
@@ -477,7 +469,8 @@ impl<'w> Work<'w> {
             "redaction_key_number": self.wishes.redaction.as_ref().map(Redaction::key_id),
             "rows": self.bundled.rows,
             "messages": self.bundled.messages,
-            "rows_by_store": self.stores.iter().map(|(store, n)| json!({ "store": place(escape::defused(store)), "rows": n })).collect::<Vec<_>>(),
+            "stores": self.stores.told(&place),
+            "mboxes": self.stores.mboxes(&place),
             "not_copied": self.bundled.changed.iter().map(|c| json!({ "what": place(&c.what), "why": escape::escaped_before(&c.why) })).collect::<Vec<_>>(),
             "notes": notes,
         })
@@ -503,35 +496,6 @@ fn about(notes: &[String]) -> String {
         out.push_str("\n\n");
     }
     out
-}
-
-/// A file that is hashed while it is read.
-struct Hashed {
-    file: File,
-    hash: Sha256,
-    octets: u64,
-}
-
-impl Hashed {
-    fn open(path: &Path) -> Result<Hashed, Error> {
-        let file = File::open(path).map_err(|source| Error::Read { path: shown(path), source })?;
-        Ok(Hashed { file, hash: Sha256::new(), octets: 0 })
-    }
-
-    /// What run.json says of it.
-    fn told(self, name: &str) -> serde_json::Value {
-        let sha256 = hex(&self.hash.finalize().into());
-        json!({ "path": name, "size": self.octets, "sha256": sha256 })
-    }
-}
-
-impl Read for Hashed {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let n = self.file.read(buffer)?;
-        self.hash.update(&buffer[..n]);
-        self.octets += n as u64;
-        Ok(n)
-    }
 }
 
 fn shown(path: &Path) -> String {
