@@ -240,7 +240,10 @@ fn a_hostile_maildir_goes_through_every_command_and_comes_back() {
     let before = contents(top);
 
     exits(&unscatter(top, &["stores", "Maildir"]), &[0, 1]);
-    let output = unscatter(top, &["scan", "Maildir", "--all", "-o", "all.csv", "-o", "all.jsonl"]);
+    let outputs = ["all.csv", "all.jsonl", "all.sqlite", "all.html"];
+    let named = outputs.iter().flat_map(|name| ["-o", name]);
+    let output =
+        unscatter(top, &["scan", "Maildir", "--all"].into_iter().chain(named).collect::<Vec<_>>());
     exits(&output, &[1]);
     let told = String::from_utf8(output.stderr).unwrap();
     for skipped in ["link:2,S", "loop:2,S", "a-folder:2,S", "fifo:2,S", "socket:2,S", ".Linked"] {
@@ -263,7 +266,28 @@ fn a_hostile_maildir_goes_through_every_command_and_comes_back() {
         let value: serde_json::Value = serde_json::from_str(line).unwrap();
         assert!(value["locator"].is_string());
     }
-    for name in ["all.csv", "all.jsonl"] {
+    let db = rusqlite::Connection::open(top.join("all.sqlite")).unwrap();
+    let told = |sql: &str| db.query_row(sql, [], |row| row.get::<_, String>(0)).unwrap();
+    assert_eq!(told("PRAGMA integrity_check"), "ok");
+    let mut texts =
+        db.prepare("SELECT locator, subject, diagnostic FROM findings ORDER BY finding").unwrap();
+    let mut texts = texts.query([]).unwrap();
+    for row in &findings {
+        let stored = texts.next().unwrap().unwrap();
+        assert_eq!(
+            stored.get::<_, String>(0).unwrap(),
+            unscatter::report::escape::defused(&row.locator)
+        );
+        for at in 0..3 {
+            let text: Option<String> = stored.get(at).unwrap();
+            assert!(!text.is_some_and(|text| text.chars().any(acts)), "{}", row.locator);
+        }
+    }
+    assert!(texts.next().unwrap().is_none());
+    drop(texts);
+    let page = fs::read_to_string(top.join("all.html")).unwrap();
+    assert!(!page.chars().any(|c| acts(c) && c != '\n'));
+    for name in outputs {
         fs::remove_file(top.join(name)).unwrap();
     }
 
