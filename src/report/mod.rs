@@ -1,5 +1,5 @@
-//! Writes findings: one file per format. The columns are declared once, here, in the order of the CSV;
-//! every format takes its names and its escaping from that declaration.
+//! Writes findings: one file per format. Every format takes its columns from one declaration, and its escaping
+//! from another.
 
 use std::borrow::Cow;
 use std::io;
@@ -8,6 +8,7 @@ use std::path::Path;
 use crate::scan::{Finding, Outcome};
 
 pub mod bundle;
+mod columns;
 mod csv;
 pub mod escape;
 pub mod evaluate;
@@ -23,6 +24,7 @@ mod table;
 pub mod text;
 
 pub use self::csv::Csv;
+pub use columns::{COLUMNS, Column, ColumnKind, table as columns_readme};
 pub use html::{Html, Places, Setting as HtmlSetting};
 pub use jsonl::Jsonl;
 pub use output::Output;
@@ -133,69 +135,6 @@ impl<'a> Cell<'a> {
     fn word(word: &'a str) -> Self {
         Cell::Word(Cow::Borrowed(word))
     }
-}
-
-/// One column of the reports.
-pub struct Column {
-    /// Its name.
-    pub name: &'static str,
-    /// Its value for one finding.
-    pub cell: fn(&Finding) -> Cell<'_>,
-}
-
-macro_rules! columns {
-    ($($name:literal => $cell:expr),* $(,)?) => {
-        &[$(Column { name: $name, cell: $cell }),*]
-    };
-}
-
-/// All columns in the order of the CSV. Scripts rely on them: new ones are added at the end only.
-pub const COLUMNS: &[Column] = columns! {
-    "store" => |f| Cell::Place(&f.store),
-    "folder" => |f| Cell::Place(&f.folder),
-    "locator" => |f| Cell::Place(&f.locator),
-    "sha256" => |f| Cell::Word(Cow::Owned(f.fingerprint.hex())),
-    "size" => |f| Cell::Number(Some(f.fingerprint.len)),
-    "date" => |f| Cell::Moment(f.date),
-    "from" => |f| Cell::mail(&f.from),
-    "to" => |f| Cell::mail(&f.to),
-    "subject" => |f| Cell::mail(&f.subject),
-    "message_id" => |f| Cell::mail(&f.message_id),
-    "class" => |f| Cell::word(f.verdict.class()),
-    "origin" => |f| Cell::word(f.verdict.origin().map_or("none", |origin| origin.name())),
-    "score" => |f| Cell::Share(Some(f.verdict.score())),
-    "p_forged" => |f| Cell::Share(f.verdict.p_forged()),
-    "signals" => |f| Cell::Word(Cow::Owned(join(f.verdict.ledger().iter().map(|entry| entry.code)))),
-    "recipient" => |f| Cell::Mail(Cow::Owned(join(f.recipients.iter().map(String::as_str)))),
-    "action" => |f| Cell::mail(&f.action),
-    "status" => |f| Cell::mail(&f.status),
-    "reason" => |f| Cell::mail(&f.reason),
-    "reporting_mta" => |f| Cell::mail(&f.reporting_mta),
-    "diagnostic" => |f| Cell::mail(&f.diagnostic),
-    "original_message_id" => |f| Cell::mail(&f.original_message_id),
-    "original_date" => |f| Cell::Moment(f.original_date),
-    "original_from" => |f| Cell::mail(&f.original_from),
-    "original_subject" => |f| Cell::mail(&f.original_subject),
-    "sent_match" => |f| Cell::Place(&f.sent_match),
-    "source_ip" => |f| Cell::mail(&f.source_ip),
-    "campaign" => |f| Cell::Number(f.campaign.map(u64::from)),
-    "defects" => |f| Cell::Word(Cow::Owned(join(f.defects.iter().map(String::as_str)))),
-    "role" => |f| Cell::word(f.role.name()),
-    "null_sender" => |f| Cell::word(yes_or_no(f.null_sender)),
-    "own_relay" => |f| Cell::word(yes_or_no(f.own_relay)),
-    "links" => |f| Cell::Mail(Cow::Owned(join(f.links.iter().map(String::as_str)))),
-};
-
-fn yes_or_no(known: Option<bool>) -> &'static str {
-    match known {
-        Some(true) => "yes",
-        Some(false) => "no",
-        None => "",
-    }
-}
-
-fn join<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    words.collect::<Vec<_>>().join(" ")
 }
 
 /// The number that the CSV shows, so that formats never differ. (0.95 as f32 would come out as
