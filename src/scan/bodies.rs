@@ -5,13 +5,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use super::Source;
+use super::first_pass::{pool, workers};
 use super::reading::Item;
+use super::{Options, Source};
+use crate::Error;
 use crate::correlation::{Body, confirm, wanted};
 use crate::sent::{SentIndex, SentNumber};
 
-/// Opens the messages in Sent that weaker marks name, and compares their bodies with what came back.
-pub(super) fn compare_bodies(items: &mut [Item], sent: &SentIndex, source: &Source) {
+/// Opens the messages in Sent that weaker marks name, and compares their bodies with what came back. They are as
+/// hostile as all mail, so they are read on threads that are shut in like those of the first pass.
+pub(super) fn compare_bodies(
+    items: &mut [Item],
+    sent: &SentIndex,
+    source: &Source,
+    options: &Options,
+) -> Result<(), Error> {
     let numbers: BTreeSet<SentNumber> = items
         .par_iter()
         .flat_map_iter(|item| match item {
@@ -22,20 +30,21 @@ pub(super) fn compare_bodies(items: &mut [Item], sent: &SentIndex, source: &Sour
         .into_iter()
         .take(crate::limits::SENT_BODIES)
         .collect();
-    let bodies: BTreeMap<SentNumber, Body> = numbers
-        .into_iter()
-        .collect::<Vec<_>>()
-        .par_iter()
-        .filter_map(|n| {
-            let ((store, folder), place) = sent.place(*n)?;
-            let octets =
-                source.stores.get(usize::from(store))?.message(usize::from(folder), place)?;
-            Some((*n, Body::read(&octets)?))
-        })
-        .collect();
+    if numbers.is_empty() {
+        return Ok(());
+    }
+    let numbers: Vec<SentNumber> = numbers.into_iter().collect();
+    let read = |n: &SentNumber| {
+        let ((store, folder), place) = sent.place(*n)?;
+        let octets = source.stores.get(usize::from(store))?.message(usize::from(folder), place)?;
+        Some((*n, Body::read(&octets)?))
+    };
+    let bodies: BTreeMap<SentNumber, Body> = pool(workers(options).min(numbers.len()), options)?
+        .install(|| numbers.par_iter().filter_map(read).collect());
     items.par_iter_mut().for_each(|item| {
         if let Item::Record(r, _) = item {
             confirm(r, sent, |n| bodies.get(&n));
         }
     });
+    Ok(())
 }

@@ -163,6 +163,22 @@ pub(super) struct Done {
 /// What is remembered could not be read.
 struct Damaged;
 
+/// Threads that may read mail: shut in where this process must stay free.
+pub(super) fn pool(threads: usize, options: &Options) -> Result<rayon::ThreadPool, Error> {
+    let start = options.thread_start.clone();
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .start_handler(move |_| start.iter().for_each(ThreadStart::run))
+        .build()
+        .map_err(|e| Error::Threads(e.to_string()))
+}
+
+/// How many threads work on what needs the processor.
+pub(super) fn workers(options: &Options) -> usize {
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    options.threads.unwrap_or(cores).max(1)
+}
+
 /// Reads all tasks; the results stand in the order of the tasks, whoever read them.
 fn read_all(
     source: &Source,
@@ -219,29 +235,20 @@ fn read_all(
         }
         Ok(Done { read, skipped, part })
     };
-    let cores = std::thread::available_parallelism().map_or(2, usize::from);
-    let threads = options.threads.unwrap_or(cores).max(1);
     // Opening files waits for the disk, so more read than there are cores.
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let readers = options.readers.unwrap_or((4 * cores).max(16)).max(1);
-    let pool = |threads: usize| {
-        let start = options.thread_start.clone();
-        rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .start_handler(move |_| start.iter().for_each(ThreadStart::run))
-            .build()
-            .map_err(|e| Error::Threads(e.to_string()))
-    };
     let is_mbox = |t: &Task| source.folder(t.folder).1.layout == Layout::Mbox;
     let mut results: Vec<Option<Done>> = Vec::new();
     results.resize_with(tasks.len(), || None);
-    for (mboxes, threads) in [(true, threads), (false, readers)] {
+    for (mboxes, threads) in [(true, workers(options)), (false, readers)] {
         let numbers: Vec<usize> =
             (0..tasks.len()).filter(|i| is_mbox(&tasks[*i]) == mboxes).collect();
         if numbers.is_empty() {
             continue;
         }
-        let some: Result<Vec<Done>, Damaged> =
-            pool(threads)?.install(|| numbers.par_iter().map(|i| read_one(&tasks[*i])).collect());
+        let some: Result<Vec<Done>, Damaged> = pool(threads, options)?
+            .install(|| numbers.par_iter().map(|i| read_one(&tasks[*i])).collect());
         let some = match some {
             Ok(some) => some,
             Err(damaged) => return Ok(Err(damaged)),

@@ -186,7 +186,7 @@ struct Gathered {
 }
 
 /// Links all records to Sent and learns from them, once.
-fn gather(reads: Vec<Read>, source: &Source, options: &Options) -> Gathered {
+fn gather(reads: Vec<Read>, source: &Source, options: &Options) -> Result<Gathered, Error> {
     let mut items = Vec::new();
     let mut sent = Vec::new();
     let mut replies = Vec::new();
@@ -203,7 +203,7 @@ fn gather(reads: Vec<Read>, source: &Source, options: &Options) -> Gathered {
                 link(&r.answered, r.date, &r.headline.reporting_mta, &terms, &sent);
         }
     });
-    compare_bodies(&mut items, &sent, source);
+    compare_bodies(&mut items, &sent, source, options)?;
     // The same message in two places counts once.
     let mut seen = HashSet::new();
     let once: Vec<&Record> = items
@@ -215,7 +215,7 @@ fn gather(reads: Vec<Read>, source: &Source, options: &Options) -> Gathered {
         .filter(|r| seen.insert(r.fingerprint))
         .collect();
     let lessons = learn(&once, &replies, &sent, &terms, &options.relays);
-    Gathered { items, sent, lessons, terms }
+    Ok(Gathered { items, sent, lessons, terms })
 }
 
 /// Reads `stores`, learns once, and gives every finding to `visit`, in store order. Fails only where
@@ -265,7 +265,7 @@ pub fn scan(
         reads.push(read);
     }
     outcome.background.see_ordinary(&ordinary);
-    let gathered = gather(reads, &source, options);
+    let gathered = gather(reads, &source, options)?;
     describe(&source, &per_folder, &gathered, options, &mut outcome);
     judge(gathered, &source, &in_time, options, &mut outcome, visit);
     outcome.skipped.sort();

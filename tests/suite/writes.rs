@@ -1,6 +1,7 @@
 //! What may be written: scans, plans and everything that only tells write nothing but the outputs that were
 //! named. Every system call of every command is looked at; needs strace, and says so aloud where it is missing.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -127,4 +128,67 @@ fn nothing_but_apply_and_undo_writes_more_than_its_outputs() {
 fn known(folder: &Path, arguments: &[&str]) -> bool {
     let output = Command::new(program()).args(arguments).current_dir(folder).output().unwrap();
     output.status.success()
+}
+
+/// A mailbox of which a scan opens a message in Sent a second time: what came back has its id and its recipient, and
+/// another date.
+fn asked_again(top: &Path) {
+    let text = "The boat is ready on Thursday.\nWe need six ropes and a new lamp.\nAnna brings the chart of the bay.\n\
+                Bread and cheese are on board.\nThe harbour master wants the papers by noon.\n";
+    let mail = |hour: &str| {
+        format!(
+            "From: ines@hollin.example\nTo: rosa@granite-bay.example\nSubject: The boat on Thursday\n\
+             Date: Mon, 1 Dec 2025 {hour}:00:00 +0000\nMessage-ID: <boat@hollin.example>\n\n{text}"
+        )
+    };
+    let bounce = format!(
+        "Return-Path: <>\nFrom: MAILER-DAEMON@granite-bay.example\nTo: ines@hollin.example\n\
+         Subject: Undelivered Mail Returned to Sender\nDate: Mon, 1 Dec 2025 10:00:09 +0000\n\
+         MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n\
+         --b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; granite-bay.example\n\n\
+         Final-Recipient: rfc822; rosa@granite-bay.example\nAction: failed\nStatus: 5.1.1\n\n\
+         --b\nContent-Type: message/rfc822\n\n{}\n--b--\n",
+        mail("07")
+    );
+    for below in ["cur", "new", "tmp", ".Sent/cur", ".Sent/new", ".Sent/tmp"] {
+        fs::create_dir_all(top.join(below)).unwrap();
+    }
+    fs::write(top.join(".Sent/cur/1.boat:2,S"), mail("10")).unwrap();
+    fs::write(top.join("cur/1.bounce:2,S"), bounce).unwrap();
+}
+
+#[test]
+fn each_message_of_a_sweep_is_opened_by_a_thread_that_is_shut_in_even_a_second_time() {
+    if !traceable() {
+        return;
+    }
+    let folder = folder();
+    let folder = folder.path();
+    asked_again(&folder.join("store"));
+    let trace = folder.join("trace");
+    let output = Command::new("strace")
+        .args(["-f", "-qq", "-o"])
+        .arg(&trace)
+        .args(["-e", &format!("trace={OPENS},landlock_restrict_self,seccomp")])
+        .arg(program())
+        .args(["sweep", "store", "--to", "Backscatter", "--no-config"])
+        .current_dir(folder)
+        .env("XDG_STATE_HOME", folder.join("state"))
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let trace = fs::read_to_string(&trace).unwrap();
+    let thread = |line: &str| line.split(' ').next().unwrap_or_default().to_owned();
+    let mut shut_in = BTreeSet::new();
+    let mut opened = 0;
+    for line in trace.lines() {
+        if line.contains("seccomp(") {
+            shut_in.insert(thread(line));
+        }
+        if line.contains("1.boat") {
+            assert!(shut_in.contains(&thread(line)), "opened by a thread with all rights: {line}");
+            opened += 1;
+        }
+    }
+    assert_eq!(opened, 2, "the message in Sent is read once by each pass: {trace}");
 }
