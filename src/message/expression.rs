@@ -106,8 +106,13 @@ struct Literal {
 impl Literal {
     /// Reads an expression; none where it is more than a literal.
     fn read(source: &str) -> Option<Literal> {
-        let mut found =
-            Literal { text: String::new(), folded: false, lines: false, from_start: false, to_end: false };
+        let mut found = Literal {
+            text: String::new(),
+            folded: false,
+            lines: false,
+            from_start: false,
+            to_end: false,
+        };
         let mut rest = source;
         while let Some((flags, behind)) = rest.strip_prefix("(?").and_then(|r| r.split_once(')')) {
             match flags {
@@ -128,7 +133,9 @@ impl Literal {
         while let Some(c) = chars.next() {
             match c {
                 '$' if chars.as_str().is_empty() => found.to_end = true,
-                '.' | '*' | '+' | '?' | '(' | ')' | '[' | ']' | '{' | '}' | '|' | '^' | '$' => return None,
+                '.' | '*' | '+' | '?' | '(' | ')' | '[' | ']' | '{' | '}' | '|' | '^' | '$' => {
+                    return None;
+                }
                 '\\' => match chars.next()? {
                     c if c.is_ascii_punctuation() && !matches!(c, '<' | '>') => literal.push(c),
                     _ => return None,
@@ -149,7 +156,8 @@ impl Literal {
     fn find(&self, text: &str) -> Option<Range<usize>> {
         if !self.folded {
             let mut at = 0;
-            while let Some(hit) = memchr::memmem::find(&text.as_bytes()[at..], self.text.as_bytes()) {
+            while let Some(hit) = memchr::memmem::find(&text.as_bytes()[at..], self.text.as_bytes())
+            {
                 let range = at + hit..at + hit + self.text.len();
                 if self.stands(text, &range) {
                     return Some(range);
@@ -199,10 +207,29 @@ mod tests {
 
     #[test]
     fn only_literals_are_taken_for_literals() {
-        for literal in ["failure notice", "^Undeliverable:$", r"(?m)^<a\.b>$", "(?i)^(?:out of office)", "自動"] {
+        for literal in [
+            "failure notice",
+            "^Undeliverable:$",
+            r"(?m)^<a\.b>$",
+            "(?i)^(?:out of office)",
+            "自動",
+        ] {
             assert!(Literal::read(literal).is_some(), "{literal}");
         }
-        for more in ["a+", "a|b", r"\d", "[a]", "(a)", "a{2}", "", "^", r"a\b", "(?i)(?:a|b)", "(?s)a", "a$b"] {
+        for more in [
+            "a+",
+            "a|b",
+            r"\d",
+            "[a]",
+            "(a)",
+            "a{2}",
+            "",
+            "^",
+            r"a\b",
+            "(?i)(?:a|b)",
+            "(?s)a",
+            "a$b",
+        ] {
             assert_eq!(Literal::read(more), None, "{more}");
         }
     }

@@ -29,13 +29,13 @@ mod tests;
 
 pub use address::{Address, Mailbox, MessageId, ReturnPath};
 pub use dkim::{BodyHash, body_hash};
+pub(crate) use expression::Lazy;
+pub(crate) use literals::Literals;
 pub use notification::{Action, Notification, NotificationForm, Recipient};
 pub use parse::{Limits, parse, parse_headers, parse_sent};
 pub use received::Hop;
 pub use returned::{Returned, ReturnedForm};
 pub use screen::Screen;
-pub(crate) use expression::Lazy;
-pub(crate) use literals::Literals;
 pub(crate) use screen::{LONGEST, fold, required};
 pub use triage::{Glance, Opening, glance, written};
 

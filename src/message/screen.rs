@@ -4,7 +4,6 @@
 
 use std::borrow::Cow;
 
-
 use super::expression::Lazy;
 use super::fields;
 use super::literals::Literals;
@@ -398,7 +397,8 @@ mod tests {
         assert_eq!(matched, 6);
         let text = "é\n--- Below a copy \n\nΑΠΟΥΣΊΑΣ\n---original message----\nMasse";
         let lines: Vec<&str> = text.split('\n').collect();
-        let telling = Screen::new(["^--- Below .* copy$", "(?i)^-+ ?Original Message ?-+$", "(?i)^ΑΠΟΥΣΊΑΣ"]);
+        let telling =
+            Screen::new(["^--- Below .* copy$", "(?i)^-+ ?Original Message ?-+$", "(?i)^ΑΠΟΥΣΊΑΣ"]);
         assert_eq!(telling.matching_lines(text, &lines), [1, 3, 4]);
         assert_eq!(telling.trying_all().matching_lines(text, &lines), [1, 3, 4]);
         assert!(!Screen::empty().is_match("x"));

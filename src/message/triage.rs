@@ -106,7 +106,8 @@ pub fn glance(head: &[u8]) -> Glance {
         match speaks(&subject) {
             Speaks::Surely => glance.candidate = true,
             speaks => {
-                let no_reply = sender.as_ref().is_some_and(|s| NO_REPLY.any_in(s.address.local().as_bytes()));
+                let no_reply =
+                    sender.as_ref().is_some_and(|s| NO_REPLY.any_in(s.address.local().as_bytes()));
                 glance.candidate = speaks == Speaks::Perhaps || no_reply || says(&seen, head);
                 if glance.candidate {
                     let from = sender.as_ref().map(|s| format!("{} <{}>", s.name, s.address));
@@ -116,7 +117,11 @@ pub fn glance(head: &[u8]) -> Glance {
                         from: from.unwrap_or_default(),
                         content_type: seen.content_type.map(line).unwrap_or_default().into_owned(),
                         return_path: seen.return_path.map(line).unwrap_or_default().into_owned(),
-                        names: seen.names.iter().map(|n| String::from_utf8_lossy(n).to_lowercase()).collect(),
+                        names: seen
+                            .names
+                            .iter()
+                            .map(|n| String::from_utf8_lossy(n).to_lowercase())
+                            .collect(),
                         parts,
                         text,
                         by_program: no_reply || seen.bulk,
@@ -371,12 +376,15 @@ enum Speaks {
 /// Whether the subject has words that automatic answers have.
 fn speaks(subject: &str) -> Speaks {
     let text = subject.trim();
-    // A subject that cannot be decoded here may say anything; one that is only an address is written
-    // by responders.
+    // A subject that cannot be decoded here may say anything; one that is only an address, perhaps behind
+    // "Re:" or the tag of a filter, is written by responders.
     if text.contains(char::REPLACEMENT_CHARACTER) || text.contains("=?") {
         return Speaks::Surely;
     }
-    if !text.contains(char::is_whitespace) && text.contains('@') {
+    let mut words = text.split_whitespace().rev();
+    if words.next().is_some_and(|last| last.contains('@'))
+        && words.all(|word| word.ends_with([':', ']', '}', '*']))
+    {
         return Speaks::Surely;
     }
     let lower = lowered(text);
@@ -556,6 +564,7 @@ mod tests {
             ("Lunch", "\u{1b}$B<+F0\u{1b}(B"),
             ("Lunch", "=?utf-8?Q?R=C3=A9ponse_automatique?="),
             ("Lunch", "n@example.net"),
+            ("Lunch", "[x] Re: n@example.net"),
             ("Shall", "I am out of the office.\nShall"),
             ("Shall", "Diese Mail konnte nicht zugestellt werden: für\nShall"),
             ("Subject:", "Content-Transfer-Encoding: base64\nSubject:"),
@@ -584,7 +593,8 @@ mod tests {
 
     #[test]
     fn lower_case_is_that_of_unicode() {
-        let all: String = ('\u{1}'..='\u{3000}').chain('\u{ff00}'..='\u{ff60}').filter(|c| *c != 'Σ').collect();
+        let all: String =
+            ('\u{1}'..='\u{3000}').chain('\u{ff00}'..='\u{ff60}').filter(|c| *c != 'Σ').collect();
         assert_eq!(lowered(&all), all.to_lowercase());
     }
 

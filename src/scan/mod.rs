@@ -234,8 +234,7 @@ pub fn scan(
     } else {
         Recogniser::shared(options.general_only)
     };
-    let (source, tasks, results) =
-        first_pass(stores, options, recogniser, progress, &mut outcome)?;
+    let (source, tasks, results) = first_pass(stores, options, recogniser, progress, &mut outcome)?;
 
     let in_time = |date: Option<i64>| {
         date.is_none_or(|d| {

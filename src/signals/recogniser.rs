@@ -3,13 +3,17 @@
 //! everything that must stand beside it was met. The tables are code, so an expression that does not
 //! compile matches nothing and a test names it.
 
+mod opening;
+
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::patterns::LISTINGS;
 use super::vendors::{Form, Mark, Vendor};
-use super::{Basis, Evidence, Kind, SeenIn, Signal, Toward, languages, list, vendors};
-use crate::message::{Glance, LONGEST, Lazy, Literals, Mailbox, Message, Opening, ReturnPath, Screen, fold, required};
+use super::{Basis, Evidence, SeenIn, Signal, languages, list, vendors};
+use crate::message::{
+    LONGEST, Lazy, Literals, Mailbox, Message, ReturnPath, Screen, fold, required,
+};
 
 /// Octets of text that patterns look at; automatic answers say what they are in their first lines.
 const TEXT: usize = crate::limits::PATTERN_TEXT;
@@ -306,61 +310,6 @@ impl Recogniser {
         found
     }
 
-    /// Whether parsing a message may find an automatic answer, by the look at its head.
-    pub fn may_find(&self, glance: &Glance) -> bool {
-        glance.candidate && glance.opening.as_ref().is_none_or(|opening| self.admits(opening))
-    }
-
-    /// Whether parsing a message that no field marks may find an automatic answer, as far as its opening
-    /// tells: a subject of such answers, all marks of a program's form, or the words of a request. Text
-    /// alone decides no other kind.
-    fn admits(&self, o: &Opening) -> bool {
-        if o.parts {
-            return true;
-        }
-        let mut met = self.nothing_met();
-        self.always.iter().for_each(|at| met.add(*at));
-        let mut phrases = false;
-        let text = folded(cut(&o.text, TEXT));
-        self.occurrences(&text, |used, start| match used {
-            Use::Pattern(at) => self.meet(Field::Text, at, &mut met),
-            Use::Phrase(at) => {
-                let (phrase, signal) = &self.phrases[at as usize];
-                let asks = signal.toward == Toward::Kind(Kind::ChallengeResponse);
-                phrases |= (asks || o.by_program) && text[start..].starts_with(phrase.as_str());
-            }
-        });
-        if phrases || super::challenge::may_ask(&text) {
-            return true;
-        }
-        let subject = cut(o.subject.trim_start(), FIELD);
-        for (field, value) in [
-            (Field::Spoken, subject),
-            (Field::Subject, subject),
-            (Field::From, &*o.from),
-            (Field::ContentType, &*o.content_type),
-            (Field::ReturnPath, &*o.return_path),
-        ] {
-            self.occurrences(&folded(value), |used, _| {
-                if let Use::Pattern(at) = used {
-                    self.meet(field, at, &mut met);
-                }
-            });
-        }
-        let bare = super::subject::bare(subject);
-        let spoken = self.spoken.iter().any(|(at, _)| {
-            let expression = &self.patterns[*at as usize].expression;
-            met.has(*at) && (expression.is_match(subject) || expression.is_match(bare))
-        });
-        let stands = |at: &u32| match self.patterns[*at as usize].field {
-            Field::Header(name) => o.names.iter().any(|n| n == name),
-            // Nobody reports where no part says so.
-            Field::ReportingMta | Field::Diagnostic => false,
-            _ => met.has(*at),
-        };
-        spoken || self.shapes.iter().any(|s| !s.marks.is_empty() && s.marks.iter().all(stands))
-    }
-
     /// Every occurrence of a literal in a text that was folded.
     fn occurrences(&self, text: &str, mut hit: impl FnMut(Use, usize)) {
         let Some(literals) = &self.literals else {
@@ -471,8 +420,7 @@ impl Recogniser {
             for pattern in named.iter().flat_map(|(_, list)| list) {
                 for address in pattern.groups(cut(&m.text, TEXT), 100) {
                     let address = address.trim();
-                    if address.contains('@')
-                        && !out.iter().any(|o| o.eq_ignore_ascii_case(address))
+                    if address.contains('@') && !out.iter().any(|o| o.eq_ignore_ascii_case(address))
                     {
                         out.push(address.to_owned());
                     }

@@ -45,7 +45,10 @@ pub fn recognition() -> String {
     let kinds = &Kind::ALL[..6];
     let all: usize = vendors::ALL.iter().map(|v| v.forms.len()).sum();
     let challenges = vendors::ALL.iter().filter(|v| forms(v, Kind::ChallengeResponse) > 0).count();
-    let general = list().iter().filter(|s| matches!(s.seen_in, SeenIn::Message(..) | SeenIn::Text(_))).count();
+    let general = list()
+        .iter()
+        .filter(|s| matches!(s.seen_in, SeenIn::Message(..) | SeenIn::Text(_)))
+        .count();
     let mut text = format!(
         "# What is recognised\n\nMade from the declarations by `scripts/bless`; not edited by hand. \
          `unscatter explain CODE` tells what a signal is.\n\n{general} general signals, {} programs with {all} \
