@@ -54,6 +54,8 @@ pub(super) fn named_in_text(m: &Message, text: &str) -> Vec<String> {
     ];
     let mut sure = Vec::new();
     let mut likely = Vec::new();
+    // All others, whatever language their sentence is in.
+    let mut named: Vec<String> = Vec::new();
     for line in text.lines().take(80) {
         let lower = line.to_lowercase();
         for hit in pattern.find_iter(line).take(5) {
@@ -68,8 +70,10 @@ pub(super) fn named_in_text(m: &Message, text: &str) -> Vec<String> {
                 &mut sure
             } else if FAILURES.iter().any(|w| lower.contains(w)) {
                 &mut likely
-            } else {
+            } else if helps(&a) {
                 continue;
+            } else {
+                &mut named
             };
             if !list.iter().any(|o: &String| o.eq_ignore_ascii_case(address)) && list.len() < 20 {
                 list.push(address.to_owned());
@@ -80,10 +84,26 @@ pub(super) fn named_in_text(m: &Message, text: &str) -> Vec<String> {
         return sure;
     }
     likely.truncate(1);
+    // Where one single address is named at all, it is the one that the text is about.
+    if likely.is_empty() && named.len() == 1 {
+        return named;
+    }
     if likely.is_empty() {
         likely.extend(ours().find_map(|a| a.verp_recipient()).map(|a| a.to_string()));
     }
     likely
+}
+
+/// Whether an address is one that texts name for questions.
+fn helps(address: &crate::message::Address) -> bool {
+    #[rustfmt::skip]
+    const DESKS: &[&str] = &[
+        "abuse", "admin", "contact", "help", "helpdesk", "hostmaster", "info", "kontakt", "noc",
+        "office", "security", "service", "servicedesk", "support", "sysadmin", "webmaster",
+    ];
+    let local = address.local().to_lowercase();
+    let local = local.split(['-', '.', '_', '+']).next().unwrap_or_default();
+    DESKS.contains(&local)
 }
 
 /// Whether a group's recipient is a mailbox: programs put pipes, files and routes there too.
@@ -125,6 +145,20 @@ mod tests {
             ),
             ["a@example.org", "b@example.org"]
         );
+    }
+
+    #[test]
+    fn the_only_address_of_a_text_is_taken_in_any_language() {
+        assert_eq!(
+            named("Viestiä ei voitu toimittaa: a@example.org, pahoittelut.\n"),
+            ["a@example.org"]
+        );
+        assert_eq!(
+            named("수신자 a@example.org 에게 메일을 보내지 못했습니다.\n"),
+            ["a@example.org"]
+        );
+        assert!(named("Viesti a@example.org ja b@example.org odottavat.\n").is_empty());
+        assert!(named("Kysy: kirjoita osoitteeseen support@example.org.\n").is_empty());
     }
 
     #[test]

@@ -48,6 +48,8 @@ const REPLIES: &[(Reason, &[&str])] = &[
     (
         MailboxSuspended,
         &[
+            "550 5.7.1 kim@example.com: Recipient address rejected: this account is no longer active",
+            "550 account closed",
             "550-5.2.1 The email account that you tried to reach is disabled.",
             "554 delivery error: dd Sorry your message cannot be delivered. This account has been disabled or discontinued",
             "550 5.2.1 This mailbox has been blocked due to inactivity",
@@ -82,12 +84,15 @@ const REPLIES: &[(Reason, &[&str])] = &[
     (
         NetworkError,
         &[
+            "DNS Error: DNS type 'mx' lookup of example.com responded with code SERVFAIL",
+            "CNAME lookup failed temporarily. (#4.4.3)",
             "lost connection with mx.example.com[192.0.2.1] while receiving the initial server greeting",
         ],
     ),
     (
         Expired,
         &[
+            "delivery temporarily suspended: connect to mx.example.com[192.0.2.1]:25: Connection timed out",
             "550 4.4.7 QUEUE.Expired; message expired",
             "retry timeout exceeded",
             "I'm not going to try again; this message has been in the queue too long.",
@@ -106,6 +111,7 @@ const REPLIES: &[(Reason, &[&str])] = &[
     (
         SpamDetected,
         &[
+            "550 This message was classified as junk",
             "550-5.7.1 Our system has detected that this message is likely unsolicited mail.",
             "550 5.2.0 Message blocked due to spam content in the message.",
             "550 spam message rejected.",
@@ -123,7 +129,13 @@ const REPLIES: &[(Reason, &[&str])] = &[
     ),
     (
         ContentRejected,
-        &["550 Mail content denied.", "554 5.7.1 Attachment type not allowed (.exe)"],
+        &[
+            "552-5.7.0 This message was blocked because its content presents a potential security issue.",
+            "550 maximum allowed line length is 998 octets, got 2312",
+            "550-5.7.1 Messages missing a valid address in From: header, or having no From: header, are not accepted.",
+            "550 Mail content denied.",
+            "554 5.7.1 Attachment type not allowed (.exe)",
+        ],
     ),
     (
         Policy,
@@ -139,6 +151,7 @@ const REPLIES: &[(Reason, &[&str])] = &[
     (
         Blocked,
         &[
+            "521 5.2.1 : (CON:B1) https://postmaster.example/error-codes",
             "550 5.7.606 Access denied, banned sending IP [192.0.2.1]",
             "550 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org",
             "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using bl.spamcop.net",
@@ -154,12 +167,20 @@ const REPLIES: &[(Reason, &[&str])] = &[
     (
         BadReputation,
         &[
+            "421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred due to user complaints",
             "554 Your access to this mail system has been rejected due to the sending MTA's poor reputation.",
         ],
     ),
     (
         RateLimited,
         &[
+            "421-4.7.28 Our system has detected an unusual rate of unsolicited mail originating from your IP address.",
+            "450 4.2.1 The user you are trying to contact is receiving mail at a rate that prevents additional messages from being delivered.",
+            "550 5.4.5 Daily user sending quota exceeded.",
+            "451 4.7.650 The mail server [192.0.2.1] has been temporarily rate limited due to IP reputation.",
+            "Domain example.org has exceeded the max emails per hour (500/500 (100%)) allowed. Message discarded.",
+            "554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException",
+            "421 too many concurrent SMTP connections; please try again later",
             "450-4.2.1 The user you are trying to contact is receiving mail too quickly.",
             "421 RP-001 Unfortunately, some messages weren't sent. We have limits for how many messages can be sent per hour and per day.",
             "550 Connection frequency limited",
@@ -171,6 +192,9 @@ const REPLIES: &[(Reason, &[&str])] = &[
     (
         AuthenticationFailed,
         &[
+            "550 5.7.515 Access denied, sending domain example.org does not meet the required authentication level.",
+            "550 SPF: 192.0.2.1 is not allowed to send mail from example.org",
+            "550 5.7.1 <anna@example.org>: Sender address rejected: Please see http://www.openspf.org/Why",
             "550-5.7.26 This message fails to pass authentication checks (SPF or DKIM).",
             "550-5.7.26 Unauthenticated email from example.org is not accepted due to domain's DMARC policy.",
             "550 5.7.23 The message was rejected because of Sender Policy Framework violation",
@@ -192,6 +216,11 @@ const REPLIES: &[(Reason, &[&str])] = &[
     (
         NotAccepted,
         &[
+            "550 5.1.8 Access denied, bad outbound sender",
+            "550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required",
+            "550 5.7.1 RESOLVER.RST.NotAuthorized; not authorized",
+            "550 5.7.124 Sender not in allowed-senders list",
+            "Posting to this list is restricted to members only",
             "450 4.1.8 <nadia@example.org>: Sender address rejected: Domain not found",
             "553 5.1.8 <nadia@example.org>... Domain of sender address nadia@example.org does not exist",
             "550 Sender verify failed",
@@ -203,6 +232,7 @@ const REPLIES: &[(Reason, &[&str])] = &[
     (
         RelayDenied,
         &[
+            "550 authentication required for relay",
             "554 5.7.1 <kim@example.com>: Relay access denied",
             "550 5.7.1 <kim@example.com>... Relaying denied",
             "550 relay not permitted",
@@ -214,6 +244,8 @@ const REPLIES: &[(Reason, &[&str])] = &[
     (
         Security,
         &[
+            "454 4.7.0 TLS not available due to local problem",
+            "Cannot start TLS: handshake failure",
             "TLS is required, but was not offered by host mx.example.com[192.0.2.1]",
             "530 5.7.0 Must issue a STARTTLS command first",
             "530 5.7.1 Client was not authenticated",
@@ -231,6 +263,7 @@ const REPLIES: &[(Reason, &[&str])] = &[
     (
         MailerError,
         &[
+            "temporary failure. Command output: maildrop: cannot open",
             "Command died with status 1: \"/usr/bin/filter\"",
             "Command time limit exceeded: \"/usr/bin/filter\"",
         ],
@@ -238,6 +271,7 @@ const REPLIES: &[(Reason, &[&str])] = &[
     (
         OnHold,
         &[
+            "451 Temporary local problem - please try later",
             "450 4.2.0 <kim@example.com>: Recipient address rejected: Greylisted",
             "451 4.7.1 Greylisting in action, please come back later",
         ],
