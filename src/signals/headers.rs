@@ -2,7 +2,7 @@
 //! list.
 
 use super::{Basis, Kind, SeenIn, Signal, Toward, sender};
-use crate::message::{Message, NotificationForm};
+use crate::message::{Message, MessageId, NotificationForm};
 
 pub(super) fn signals() -> Vec<Signal> {
     let see = |f| SeenIn::Message(Basis::Header, f);
@@ -16,6 +16,17 @@ pub(super) fn signals() -> Vec<Signal> {
             seen_in: see(failed_recipients),
             shows: &["bounce/exim-bounce.eml"],
             spares: &["bounce/postfix-bounce.eml"],
+        },
+        Signal {
+            code: "auto-submitted-rejected",
+            toward: Toward::Kind(Kind::Bounce),
+            summary: "Auto-Submitted says that this is a refusal or a failure",
+            why: "Sieve writes `auto-replied (rejected)`, sendmail `auto-generated (failure)`: what the \
+                  comment says is more particular than the word before it.",
+            source: "RFC 5429 section 2.1.1; Pigeonhole 0.5.19 lib-sieve/plugins/reject; sendmail 8.17.1 savemail.c",
+            seen_in: see(auto_rejected),
+            shows: &["bounce/sieve-rejected-by-person.eml"],
+            spares: &["auto-reply/pigeonhole-vacation.eml"],
         },
         Signal {
             code: "auto-submitted-replied",
@@ -91,6 +102,29 @@ pub(super) fn signals() -> Vec<Signal> {
             spares: &["ordinary/angry-reply-to-spam.eml"],
         },
         Signal {
+            code: "generated-answer",
+            toward: Toward::Kind(Kind::AutoReply),
+            summary: "a program wrote this answer to one message, and neither a list nor a daemon sent it",
+            why: "`Auto-Submitted: auto-generated` with a reference is what Exchange writes on its absence \
+                  notes and ticket systems on their acknowledgements, in whatever language. Ticket \
+                  systems write it on other notices too, so it needs an empty return path or a phrase \
+                  beside it.",
+            source: "RFC 3834 sections 3.1.6 and 5; absence notes of Exchange 2010 to Microsoft 365",
+            seen_in: see(generated_answer),
+            shows: &["auto-reply/exchange-unknown-language.eml"],
+            spares: &["ordinary/tracker-null-sender.eml"],
+        },
+        Signal {
+            code: "awaits-moderator",
+            toward: Toward::Kind(Kind::Ordinary),
+            summary: "a list manager tells that a post waits for its moderator",
+            why: "The post is neither refused nor answered; some list managers mark the notice as a reply.",
+            source: "Mailman 2.1 and 3.3 templates postheld.txt and list:user:notice:hold; groups.io",
+            seen_in: SeenIn::Message(Basis::Subject, awaits_moderator),
+            shows: &["ordinary/held-auto-replied.eml"],
+            spares: &["auto-reply/exim-autoreply.eml"],
+        },
+        Signal {
             code: "list-post",
             toward: Toward::Kind(Kind::Ordinary),
             summary: "distributed by a mailing list, not signed by a mail system",
@@ -159,9 +193,18 @@ fn auto_submitted(m: &Message) -> Option<String> {
     Some(value.split([' ', ';', '(', '\t']).next().unwrap_or("").to_owned())
 }
 
+/// A comment of the field that names a refusal: `auto-replied (rejected)`, `auto-generated (failure)`.
+fn auto_rejected(m: &Message) -> Option<String> {
+    let value = m.headers.get("auto-submitted")?;
+    let comment = value.to_lowercase();
+    let comment = comment.split_once('(')?.1.trim_start();
+    ["reject", "refus", "fail"].iter().any(|w| comment.starts_with(w)).then(|| value.to_owned())
+}
+
 fn auto_replied(m: &Message) -> Option<String> {
     // "auto-reply" and "auto_replied" are common misspellings.
-    auto_submitted(m).filter(|v| v.replace('_', "-").starts_with("auto-repl"))
+    auto_submitted(m)
+        .filter(|v| v.replace('_', "-").starts_with("auto-repl") && auto_rejected(m).is_none())
 }
 
 fn auto_generated(m: &Message) -> Option<String> {
@@ -240,10 +283,50 @@ fn answers(m: &Message) -> Option<String> {
     Some(id.to_string())
 }
 
+fn generated_answer(m: &Message) -> Option<String> {
+    let id = m.parents.first()?;
+    auto_generated(m)?;
+    let mass = list_field(m).is_some()
+        || m.headers.has("precedence")
+        || m.headers.has("list-unsubscribe")
+        || is_forward_subject(&m.subject);
+    let report = m.notification.is_some() || m.returned.is_some() || sender::signs_as_daemon(m);
+    // Trackers refer to the notices that they sent before, not to a mail of the reader.
+    let host = |id: &MessageId| id.as_str().rsplit_once('@').map(|(_, h)| h.to_ascii_lowercase());
+    let own = m.message_id.as_ref().and_then(host);
+    if own.is_some() && own == host(id) {
+        return None;
+    }
+    (!mass && !report && sender::no_reply_sender(m).is_none()).then(|| id.to_string())
+}
+
+/// Subjects by which list managers tell that a post is held.
+fn awaits_moderator(m: &Message) -> Option<String> {
+    // How it begins, and what it says; a bounce of such a notice begins otherwise.
+    const HELD: &[(&str, &str)] = &[
+        ("your message to ", "awaits moderator approval"),
+        ("message pending", "approval"),
+        ("ihre nachricht an ", "wartet auf die bestätigung"),
+        ("ihre nachricht an ", "wartet auf die genehmigung"),
+        ("votre message ", "attend l'approbation"),
+        ("votre message ", "en attente d'approbation"),
+        ("su mensaje ", "espera la aprobación"),
+        ("sua mensagem ", "aguarda aprovação"),
+        ("il tuo messaggio ", "in attesa di approvazione"),
+        ("uw bericht ", "wacht op goedkeuring"),
+    ];
+    let subject = super::subject::bare(&m.subject).to_lowercase();
+    let held = |(start, says): &(&str, &str)| subject.starts_with(start) && subject.contains(says);
+    HELD.iter().any(held).then(|| m.subject.clone())
+}
+
 fn list_field(m: &Message) -> Option<String> {
-    ["list-id", "list-post", "x-mailing-list", "x-beenthere", "mailing-list"]
+    let named = ["list-id", "list-post", "x-mailing-list", "x-beenthere", "mailing-list"]
         .iter()
-        .find_map(|name| m.headers.get(name).map(|v| format!("{name}: {v}")))
+        .find_map(|name| m.headers.get(name).map(|v| format!("{name}: {v}")));
+    // Forums and list managers of old have no other mark.
+    let list = || m.headers.get("precedence").filter(|v| v.trim().eq_ignore_ascii_case("list"));
+    named.or_else(|| list().map(|v| format!("precedence: {v}")))
 }
 
 fn list_post(m: &Message) -> Option<String> {

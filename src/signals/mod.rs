@@ -16,6 +16,7 @@ mod structure;
 mod subject;
 mod transcript;
 pub mod vendors;
+mod web_form;
 mod wordlist;
 
 use std::collections::HashMap;
@@ -288,6 +289,7 @@ pub fn list() -> &'static [Signal] {
         all.extend(headers::signals());
         all.extend(sender::signals());
         all.extend(challenge::signals());
+        all.extend(web_form::signals());
         all.extend(patterns::vendor_signals());
         all.extend(patterns::language_signals());
         all.extend(origin::signals());

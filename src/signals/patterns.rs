@@ -69,6 +69,13 @@ pub(super) const LISTINGS: &[Listing] = &[
         summary: "subject of a receipt",
         phrases: |l| l.receipt_subjects,
     },
+    Listing {
+        stem: "receipt-text",
+        kind: Kind::Receipt,
+        basis: Basis::Text,
+        summary: "phrase of receipts",
+        phrases: |l| l.receipt_texts,
+    },
 ];
 
 /// Signals of the program tables: one a form.

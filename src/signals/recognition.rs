@@ -6,7 +6,7 @@ use super::vendors::{self, Vendor};
 use super::{Kind, SeenIn, list};
 
 /// What a list of a language is called, and the list.
-type Lists = [(&'static str, fn(&Language) -> usize); 8];
+type Lists = [(&'static str, fn(&Language) -> usize); 9];
 
 const LISTS: Lists = [
     ("auto-reply subjects", |l| l.auto_reply_subjects.len()),
@@ -17,6 +17,7 @@ const LISTS: Lists = [
     ("texts", |l| l.delay_texts.len()),
     ("challenge texts", |l| l.challenge_texts.len()),
     ("receipt subjects", |l| l.receipt_subjects.len()),
+    ("texts", |l| l.receipt_texts.len()),
 ];
 
 /// Forms of a program that show this kind.

@@ -202,7 +202,7 @@ pub(super) fn signs_as_daemon(m: &Message) -> bool {
     daemon_sender(m).or_else(|| role_sender(m)).or_else(|| nameless_daemon(m)).is_some()
 }
 
-fn no_reply_sender(m: &Message) -> Option<String> {
+pub(super) fn no_reply_sender(m: &Message) -> Option<String> {
     let a = m.sender()?;
     let local = bare(a.local());
     ["noreply", "donotreply", "nereply", "nepasrepondre", "keineantwort", "nichtantworten"]

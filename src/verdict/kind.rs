@@ -3,7 +3,7 @@
 //! speaks for a person.
 
 use super::{Entry, KindVerdict, weights};
-use crate::message::{Defect, Message};
+use crate::message::{Defect, Message, ReturnPath};
 use crate::signals::{Basis, Evidence, Kind, SeenIn, Toward, names_somebody};
 
 fn basis(e: &Evidence) -> Option<Basis> {
@@ -87,8 +87,16 @@ pub fn decide_kind(m: &Message, evidence: &[Evidence]) -> KindVerdict {
     let bounce = sums[index(Kind::Bounce)];
     let notice = &mut sums[index(Kind::DeliveryNotice)];
     if notice.total() > 0.0 {
+        // Where subject and text both say that it is a delay, what both kinds have in common counts for
+        // it in full: a report that cannot be read, and the original that comes back.
+        let common: f32 = evidence
+            .iter()
+            .filter(|e| weights::COMMON.contains(&e.signal.code))
+            .map(|e| weights::on_kind(e.signal))
+            .sum();
+        let told = notice.subject > 0.0 && notice.text > 0.0;
         notice.sender += bounce.sender;
-        notice.firm += bounce.firm.min(3.0);
+        notice.firm += bounce.firm.min(weights::SHARED).max(if told { common } else { 0.0 });
         // What says that it will be tried again says that it could not be delivered, too.
         notice.firm += TRIED_AGAIN;
     }
@@ -163,6 +171,7 @@ pub fn decide_kind(m: &Message, evidence: &[Evidence]) -> KindVerdict {
 /// Whether more than text speaks for the kind.
 fn decidable(m: &Message, kind: Kind, sum: Sum, answer: f32, refers: bool) -> bool {
     let program = sum.firm > 0.0 || sum.sender > 0.0;
+    let null = m.return_path == ReturnPath::Null;
     match kind {
         // People ask for actions too; a challenge refers to a message, and a program sends it.
         Kind::ChallengeResponse => {
@@ -177,13 +186,21 @@ fn decidable(m: &Message, kind: Kind, sum: Sum, answer: f32, refers: bool) -> bo
             let about = || refers || names_somebody(m);
             sum.firm > TRIED_AGAIN
                 || sum.sender > 0.0 && (said || refers)
-                || said && answer >= 1.0 && about()
+                // Trackers and forums pass on what people quote, with every mark of a program but this.
+                || said && answer >= 1.0 && (null || sum.subject > 0.0) && about()
         }
         // What answers answers one person; people announce their holidays to many.
         Kind::AutoReply => {
             let announced = m.to.len() + m.cc.len() > 1 && answer == 0.0;
-            program || sum.subject > 0.0 && !announced || sum.text > 0.0 && answer >= 1.0
+            // Phishing wears the subject alone: it refers to no message, says nothing that responders
+            // say, and wants a click. A mark of mass mail beside it makes it no better.
+            let bare = !refers && sum.text == 0.0 && answer < 1.0;
+            let lure = bare && ["://", "www."].iter().any(|link| m.text.contains(link));
+            let said = sum.text > 0.0 && answer >= 1.0 && (null || !m.headers.has("precedence"));
+            program || sum.subject > 0.0 && !announced && !lure || said
         }
+        // Reports of failures describe the message as receipts do.
+        Kind::Receipt => program || sum.subject > 0.0,
         _ => program || sum.subject > 0.0 || sum.text > 0.0 && answer >= 1.0,
     }
 }

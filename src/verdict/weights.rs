@@ -17,6 +17,13 @@ pub(super) const CHALLENGE_TEXT_CAP: f32 = 4.5;
 /// Marks that only show some automatic answer add no more than this to a kind.
 pub(super) const ANSWER_CAP: f32 = 2.5;
 
+/// What a bounce's marks of structure add to a delay notice, at most.
+pub(super) const SHARED: f32 = 3.0;
+
+/// Signals that bounces and delay notices have in common.
+pub(super) const COMMON: &[&str] =
+    &["dsn-unreadable", "returns-original", "returns-recipients-mail"];
+
 /// Signals that only say that somebody seems to be a person, or that a list distributed it.
 pub(super) const SOFT: &[&str] =
     &["list-post", "human-reply", "forwarded-by-person", "newsletter", "mail-program-of-people"];
@@ -91,7 +98,11 @@ const KIND: &[(&str, f32)] = &[
     ("no-reply-sender", 0.3),
     ("autoresponder-sender", 3.0),
     ("failed-recipients-field", 5.0),
+    ("auto-submitted-rejected", 5.0),
     ("auto-submitted-replied", 4.5),
+    ("generated-answer", 1.5),
+    ("awaits-moderator", 6.0),
+    ("web-form", 3.0),
     ("auto-submitted-generated", 0.8),
     ("auto-reply-field", 4.5),
     ("asks-for-one-action", 2.4),

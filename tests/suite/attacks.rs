@@ -25,9 +25,6 @@ enum Truth {
     Forged,
 }
 
-/// Phishing that is still called an answer (undecided, so never moved). Never longer.
-const KNOWN: [&str; 1] = ["Automatic reply: confirm your transfer"];
-
 struct Case {
     name: String,
     truth: Truth,
@@ -241,10 +238,6 @@ fn no_attack_moves_what_is_not_forged_or_makes_forged_mail_genuine() {
         let v = &finding.verdict;
         let p = v.p_forged().unwrap_or(0.0);
         let right = match case.truth {
-            Truth::Ordinary if KNOWN.iter().any(|known| case.name.ends_with(known)) => {
-                assert_ne!(v.kind(), Kind::Ordinary, "{} is right now", case.name);
-                p < 0.95
-            }
             Truth::Ordinary => v.kind() == Kind::Ordinary,
             Truth::Genuine => p < 0.99,
             Truth::Forged => v.origin() != Some(Origin::Genuine),

@@ -19,6 +19,7 @@ pub(super) const ACTIONS: &[&str] = &[
     "replying to this",
     "answer this message",
     "answer this mail",
+    "please answer",
     "send an empty",
     "send a blank",
     "type the",
@@ -243,6 +244,8 @@ pub(super) const PURPOSES: &[&str] = &[
     "protecting myself from",
     "delivered once you",
     "before it is delivered",
+    "before it can be delivered",
+    "before it will be delivered",
     "before your message",
     "is shown to me",
     "your mail is legitimate",
@@ -330,6 +333,7 @@ pub(super) const PURPOSES: &[&str] = &[
     "zpráva doručena",
     "üzenete kézbesítésre",
     "üzenetét kézbesít",
+    "üzenete kézbesít",
     "mesajul dvs. să fie livrat",
     "mesajul dumneavoastră să fie livrat",
     "mesajul să fie livrat",
@@ -360,6 +364,7 @@ pub(super) const PURPOSES: &[&str] = &[
     "메일이 전달",
     "메일을 전달",
     "메일이 배달",
+    "메일이 전송되",
 ];
 
 /// Purposes that do not promise that the message arrives.

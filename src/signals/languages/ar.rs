@@ -95,6 +95,7 @@ pub(super) const LANGUAGE: Language = Language {
         r"(?:غير مقروءة|لم تتم القراءة|لم تُقرأ)\s?:",
         r"(?:إيصال|إعلام|تأكيد) (?:ب)?(?:القراءة|بالقراءة|قراءة)(?:$|\s?[:(-])",
     ],
+    receipt_texts: &[],
     original_lines: &[
         "-----الرسالة الأصلية-----",
         "-----Original Message-----",

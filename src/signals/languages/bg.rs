@@ -94,6 +94,7 @@ pub(super) const LANGUAGE: Language = Language {
         r"(?:не е прочетено|непрочетено)\s?:",
         r"(?:потвърждение|известие) за прочитане(?:$|\s?[:(-])",
     ],
+    receipt_texts: &[],
     original_lines: &[
         "-----Оригинално съобщение-----",
         "-----Original Message-----",

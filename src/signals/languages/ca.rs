@@ -98,6 +98,7 @@ pub(super) const LANGUAGE: Language = Language {
         r"no llegit\s?:",
         r"(?:confirmaci[óo]|justificant|rebut) de lectura(?:$|\s?[:(-])",
     ],
+    receipt_texts: &[],
     original_lines: &[
         "-----Missatge original-----",
         "----- Missatge original -----",

@@ -154,6 +154,7 @@ pub(super) const LANGUAGE: Language = Language {
         r"potvrzen[íi] o p[řr]e[čc]ten[íi](?:$|\s?[:(-])",
         r"(?:potvrzen[íi] o p[řr]ijet[íi]|doru[čc]enka) \((?:zobrazeno|p[řr]e[čc]teno)\)",
     ],
+    receipt_texts: &["vaše zpráva komu:", "byla přečtena"],
     original_lines: &[
         "-----Původní zpráva-----",
         "----- Původní zpráva -----",

@@ -7,6 +7,7 @@ pub(super) const LANGUAGE: Language = Language {
     title: "Danish",
     source: "Exchange 2010 to 2019 and Microsoft 365, Outlook, Gmail, Postfix templates of sites, Thunderbird, Roundcube",
     auto_reply_subjects: &[
+        r"fraværende\s?:",
         r"automatisk svar(?:\s?:|$| fra )",
         r"autosvar(?:\s?:|$| fra )",
         r"frav[æa]r(?:sbesked|sbesked|smeddelelse)?(?:\s?:|$| fra | til )",
@@ -105,6 +106,7 @@ pub(super) const LANGUAGE: Language = Language {
         r"(?:læsekvittering|kvittering for læsning)(?:$|\s?[:(-])",
         r"kvittering \((?:vist|læst)\)",
     ],
+    receipt_texts: &["din meddelelse til:", "blev læst den"],
     original_lines: &[
         "-----Oprindelig meddelelse-----",
         "----- Oprindelig meddelelse -----",

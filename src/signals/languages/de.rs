@@ -7,6 +7,8 @@ pub(super) const LANGUAGE: Language = Language {
     title: "German",
     source: "Exchange 2003 to 2019 and Microsoft 365, Outlook, Lotus Notes, GroupWise, Gmail, Postfix templates of sites, GMX, T-Online, Plesk, OTRS, Thunderbird, Roundcube",
     auto_reply_subjects: &[
+        r"autom\. antwort\s?:",
+        r"automatische antwort re\s?:",
         r"\[anfrage erhalten\]",
         r"(?:\[ticket#\d+\] )?eingangsbest[äa]tigung",
         r"automatische (?:antwort|rückantwort|antwortmail|antwort-e-?mail|e-?mail-?antwort|abwesenheits(?:notiz|meldung|nachricht))\s?(?::|$|auf )",
@@ -205,6 +207,13 @@ pub(super) const LANGUAGE: Language = Language {
         r"lesebestätigung(?:$|\s?[:(-]|\sfür\b)",
         r"empfangsbestätigung(?:$| \((?:angezeigt|gelesen|displayed)\)|\s?:|\s-)",
         r"bestätigung \(gelesen\)",
+    ],
+    receipt_texts: &[
+        "ihre nachricht an:",
+        "dies ist eine empfangsbestätigung für",
+        "wurde gelesen am",
+        "bestätigt nur, dass die nachricht",
+        "keine garantie, dass",
     ],
     original_lines: &[
         "-----Ursprüngliche Nachricht-----",

@@ -90,6 +90,7 @@ pub(super) const LANGUAGE: Language = Language {
         r"(?:δεν (?:αναγνώστηκε|διαβάστηκε)|μη αναγνωσμένο)\s?:",
         r"(?:αποδεικτικό|επιβεβαίωση) ανάγνωσης(?:$|\s?[:(-])",
     ],
+    receipt_texts: &[],
     original_lines: &[
         "-----Αρχικό μήνυμα-----",
         "-----Original Message-----",

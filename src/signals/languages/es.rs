@@ -7,6 +7,7 @@ pub(super) const LANGUAGE: Language = Language {
     title: "Spanish",
     source: "Exchange 2003 to 2019 and Microsoft 365, Outlook, Lotus Notes, Gmail, Zimbra, cPanel, Postfix templates of sites, Thunderbird, Roundcube",
     auto_reply_subjects: &[
+        r"auto respuesta\s?:",
         r"\[solicitud recibida\]",
         r"respuesta autom[áa]tica(?:\s?:|$|\sde\b|\s-)",
         r"contestaci[óo]n autom[áa]tica(?:\s?:|$)",
@@ -178,6 +179,13 @@ pub(super) const LANGUAGE: Language = Language {
         r"(?:acuse|confirmaci[óo]n) de (?:lectura|recibo)(?:$|\s?[:(-]|\spara\b|\sde:)",
         r"recibo de lectura\b",
         r"notificaci[óo]n de lectura\b",
+    ],
+    receipt_texts: &[
+        "el mensaje para:",
+        "su mensaje para:",
+        "se leyó el",
+        "fue leído el",
+        "este acuse de recibo sólo confirma",
     ],
     original_lines: &[
         "-----Mensaje original-----",

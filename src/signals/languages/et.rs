@@ -26,6 +26,7 @@ pub(super) const LANGUAGE: Language = Language {
     delay_texts: &[],
     challenge_texts: &[],
     receipt_subjects: &[r"loetud\s?:\s?\S"],
+    receipt_texts: &[],
     original_lines: &["-----Algne sõnum-----"],
     shows: &[
         "auto-reply/et-exchange.eml",

@@ -106,6 +106,7 @@ pub(super) const LANGUAGE: Language = Language {
         r"(?:lukukuittaus|lukuilmoitus)(?:$|\s?[:(-])",
         r"vastaanottokuittaus \((?:näytetty|luettu)\)",
     ],
+    receipt_texts: &[],
     original_lines: &[
         "-----Alkuperäinen viesti-----",
         "----- Alkuperäinen viesti -----",

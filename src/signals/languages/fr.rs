@@ -7,6 +7,8 @@ pub(super) const LANGUAGE: Language = Language {
     title: "French",
     source: "Exchange 2003 to 2019 and Microsoft 365, Outlook, Lotus Notes, Gmail, Orange, Free, Zimbra, Postfix templates of sites, Thunderbird, Roundcube",
     auto_reply_subjects: &[
+        r"réponse automatique d['’]absence\b",
+        r"réponse d['’]absence\s?:",
         r"\[demande reçue\]",
         r"réponse automatique(?:\s?:|$|\sde\b|\s-)",
         r"\[?réponse auto(?:matique)?\]?\s?:",
@@ -199,6 +201,12 @@ pub(super) const LANGUAGE: Language = Language {
         r"accusé de (?:lecture|réception)(?:$|\s?[:(-]|\spour\b)",
         r"confirmation de lecture(?:$|\s?[:(-]|\spour\b)",
         r"avis de lecture\b",
+    ],
+    receipt_texts: &[
+        "votre message à :",
+        "a été lu le",
+        "cet accusé de réception indique seulement",
+        "ceci est un accusé de réception",
     ],
     original_lines: &[
         "-----Message d'origine-----",

@@ -96,6 +96,7 @@ pub(super) const LANGUAGE: Language = Language {
         r"לא נקרא(?:ה)?\s?:",
         r"(?:אישור קריאה|אישור קבלה)(?:$|\s?[:(-])",
     ],
+    receipt_texts: &[],
     original_lines: &[
         "-----הודעה מקורית-----",
         "-----Original Message-----",

@@ -28,6 +28,7 @@ pub(super) const LANGUAGE: Language = Language {
     delay_texts: &[],
     challenge_texts: &[],
     receipt_subjects: &[r"pročitano\s?:\s?\S"],
+    receipt_texts: &[],
     original_lines: &["-----Izvorna poruka-----"],
     shows: &[
         "auto-reply/hr-exchange.eml",

@@ -108,6 +108,7 @@ pub(super) const LANGUAGE: Language = Language {
         r"olvasott\s?:\s?\S",
         r"t[ée]rtivev[ée]ny(?:$|\s?[:(-])",
     ],
+    receipt_texts: &[],
     original_lines: &[
         "-----Eredeti üzenet-----",
         "----- Eredeti üzenet -----",

@@ -27,6 +27,7 @@ pub(super) const LANGUAGE: Language = Language {
     delay_texts: &[],
     challenge_texts: &[],
     receipt_subjects: &[r"dibaca\s?:\s?\S"],
+    receipt_texts: &[],
     original_lines: &["-----Pesan Asli-----"],
     shows: &[
         "auto-reply/id-exchange.eml",

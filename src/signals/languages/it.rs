@@ -7,6 +7,7 @@ pub(super) const LANGUAGE: Language = Language {
     title: "Italian",
     source: "Exchange 2003 to 2019 and Microsoft 365, Outlook, Lotus Notes, Gmail, Libero, Aruba, Zimbra, Postfix templates of sites, Thunderbird, Roundcube",
     auto_reply_subjects: &[
+        r"risposta automatica re\s?:",
         r"\[richiesta ricevuta\]",
         r"risposta automatica(?:\s?:|$|\sda\b|\sdi\b|\s-)",
         r"risposta auto\s?:",
@@ -161,6 +162,12 @@ pub(super) const LANGUAGE: Language = Language {
         r"non letto\s?:",
         r"(?:conferma|ricevuta|notifica) di lettura(?:$|\s?[:(-]|\sper\b)",
         r"ricevuta di ritorno(?:$|\s?[:(-])",
+    ],
+    receipt_texts: &[
+        "il messaggio a:",
+        "è stato letto il",
+        "è stato letto in data",
+        "questa ricevuta di ritorno indica solo",
     ],
     original_lines: &[
         "-----Messaggio originale-----",

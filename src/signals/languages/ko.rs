@@ -52,6 +52,7 @@ pub(super) const LANGUAGE: Language = Language {
         r"배달 상태 알림(?:\s?\((?:실패|오류)\)|$|\s?[:：])",
     ],
     bounce_texts: &[
+        "메일을 보내지 못했습니다",
         "배달하지 못했습니다",
         "배달되지 않았습니다",
         "배달할 수 없습니다",
@@ -123,6 +124,7 @@ pub(super) const LANGUAGE: Language = Language {
         r"(?:읽음|수신|열람) (?:확인|확인 메일|알림)(?:\s?[:：(-]|$)",
         r"수신확인(?:\s?[:：(-]|$)",
     ],
+    receipt_texts: &["에 읽었습니다", "읽은 시간"],
     original_lines: &[
         "-----원본 메시지-----",
         "-----Original Message-----",

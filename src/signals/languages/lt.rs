@@ -19,6 +19,7 @@ pub(super) const LANGUAGE: Language = Language {
     delay_texts: &[],
     challenge_texts: &[],
     receipt_subjects: &[r"perskaityta\s?:\s?\S"],
+    receipt_texts: &[],
     original_lines: &["-----Pradinis pranešimas-----"],
     shows: &[
         "auto-reply/lt-exchange.eml",

@@ -77,6 +77,7 @@ pub(super) const LANGUAGE: Language = Language {
         r"(?:nav izlasīts|nelasīts)\s?:",
         r"(?:izlasīšanas apstiprinājums|lasīšanas apliecinājums)(?:$|\s?[:(-])",
     ],
+    receipt_texts: &[],
     original_lines: &[
         "-----Sākotnējais ziņojums-----",
         "-----Oriģinālais ziņojums-----",

@@ -22,6 +22,7 @@ mod ja;
 mod ko;
 mod lt;
 mod lv;
+mod mul;
 mod nb;
 mod nl;
 mod pl;
@@ -66,6 +67,8 @@ pub struct Language {
     pub challenge_texts: &'static [&'static str],
     /// Subjects of receipts ("Read:").
     pub receipt_subjects: &'static [&'static str],
+    /// Phrases of receipts that are nothing but text. Never decide alone.
+    pub receipt_texts: &'static [&'static str],
     /// Lines above a quoted original ("-----Original Message-----"), literal, without case.
     pub original_lines: &'static [&'static str],
     /// Samples below `corpus/` that show at least one subject of each list that is not empty.
@@ -97,6 +100,7 @@ pub const ALL: &[&Language] = &[
     &ko::LANGUAGE,
     &lt::LANGUAGE,
     &lv::LANGUAGE,
+    &mul::LANGUAGE,
     &nb::LANGUAGE,
     &nl::LANGUAGE,
     &pl::LANGUAGE,
@@ -129,12 +133,13 @@ mod tests {
         ]
     }
 
-    fn texts(language: &Language) -> [&'static [&'static str]; 5] {
+    fn texts(language: &Language) -> [&'static [&'static str]; 6] {
         [
             language.auto_reply_texts,
             language.bounce_texts,
             language.delay_texts,
             language.challenge_texts,
+            language.receipt_texts,
             language.original_lines,
         ]
     }
@@ -153,6 +158,72 @@ mod tests {
         assert!(!set.is_match("Re: Undeliverable: foo"));
         assert!(set.is_match("Automatische Antwort: foo"));
         assert!(set.is_match("Réponse automatique\u{a0}: foo"));
+    }
+
+    /// Texts that an expression matches: each way of its alternatives, without and with what may be left
+    /// out. Of a class the first member (plain letters) or the last one (those with marks).
+    fn written(hir: &regex_syntax::hir::Hir, last: bool) -> Vec<String> {
+        use regex_syntax::hir::{Class, HirKind};
+        const MOST: usize = 600;
+        match hir.kind() {
+            HirKind::Empty | HirKind::Look(_) => vec![String::new()],
+            HirKind::Literal(l) => vec![String::from_utf8_lossy(&l.0).into_owned()],
+            HirKind::Class(class) => {
+                let has = |c: char| match class {
+                    Class::Unicode(class) => {
+                        class.iter().any(|range| range.start() <= c && c <= range.end())
+                    }
+                    Class::Bytes(_) => false,
+                };
+                let Class::Unicode(class) = class else { return vec!["x".to_owned()] };
+                let end = if last { class.iter().last() } else { class.iter().next() };
+                // Anything, blanks, digits; else one of a few letters.
+                let any = ['x', ' ', '1'].into_iter().find(|c| has(*c));
+                let letter = end.map(|range| if last { range.end() } else { range.start() });
+                any.filter(|_| class.iter().count() > 4 || has(' ') || has('1'))
+                    .or(letter)
+                    .map(String::from)
+                    .into_iter()
+                    .collect()
+            }
+            HirKind::Repetition(r) => {
+                let once = written(&r.sub, last).into_iter();
+                let mut all = if r.min == 0 { vec![String::new()] } else { Vec::new() };
+                all.extend(once.map(|s| s.repeat(r.min.max(1) as usize)));
+                all
+            }
+            HirKind::Capture(c) => written(&c.sub, last),
+            HirKind::Alternation(all) => all.iter().flat_map(|h| written(h, last)).collect(),
+            HirKind::Concat(all) => all.iter().fold(vec![String::new()], |heads, part| {
+                let tails = written(part, last);
+                let both = |head: &String| {
+                    tails.iter().map(|tail| format!("{head}{tail}")).collect::<Vec<_>>()
+                };
+                heads.iter().flat_map(both).take(MOST).collect()
+            }),
+        }
+    }
+
+    /// Reports of failures, delays and receipts are told by their senders and parts; of an automatic reply
+    /// often nothing but the subject is left.
+    #[test]
+    fn no_subject_of_automatic_replies_is_dropped_by_the_cheap_look() {
+        let mut dropped = std::collections::BTreeSet::new();
+        for language in ALL {
+            for subject in language.auto_reply_subjects {
+                let hir = regex_syntax::parse(subject).expect("syntax");
+                for text in written(&hir, false).into_iter().chain(written(&hir, true)) {
+                    let mail = format!(
+                        "From: Kim <kim@example.net>\nTo: a@example.org\nSubject: {text} fence\nIn-Reply-To: <a@example.org>\nMIME-Version: 1.0\nContent-Type: text/plain\n\nK.\n"
+                    );
+                    if !crate::message::glance(mail.as_bytes()).candidate {
+                        dropped.insert(format!("{}: {text}", language.tag));
+                    }
+                }
+            }
+        }
+        let dropped: Vec<String> = dropped.into_iter().collect();
+        assert!(dropped.is_empty(), "{} dropped:\n{}", dropped.len(), dropped.join("\n"));
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub(super) const LANGUAGE: Language = Language {
     title: "Norwegian Bokmål",
     source: "Exchange 2010 to 2019 and Microsoft 365, Outlook, Gmail, Postfix templates of sites, Thunderbird, Roundcube",
     auto_reply_subjects: &[
+        r"fraværende\s?:",
         r"automatisk svar(?:\s?:|$| fra )",
         r"autosvar(?:\s?:|$| fra )",
         r"frav[æa]r(?:smelding|sbeskjed|svarsel)?(?:\s?:|$| fra | til )",
@@ -108,6 +109,7 @@ pub(super) const LANGUAGE: Language = Language {
         r"(?:lesebekreftelse|kvittering for lest)(?:$|\s?[:(-])",
         r"kvittering \((?:vist|lest)\)",
     ],
+    receipt_texts: &[],
     original_lines: &[
         "-----Opprinnelig melding-----",
         "----- Opprinnelig melding -----",

@@ -156,6 +156,7 @@ pub(super) const LANGUAGE: Language = Language {
         r"(?:ontvangstbevestiging|ontvangstbewijs) \((?:weergegeven|gelezen)\)",
         r"ontvangstbewijs(?:$|\s?[:(-])",
     ],
+    receipt_texts: &["uw bericht aan:", "is gelezen op", "dit is een ontvangstbevestiging"],
     original_lines: &[
         "-----Oorspronkelijk bericht-----",
         "----- Oorspronkelijk bericht -----",

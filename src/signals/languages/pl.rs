@@ -159,6 +159,7 @@ pub(super) const LANGUAGE: Language = Language {
         r"odczytano\s?:",
         r"potwierdzenie odbioru(?:$|\s?[:(-])",
     ],
+    receipt_texts: &["twoja wiadomość do:", "została przeczytana"],
     original_lines: &[
         "-----Wiadomość oryginalna-----",
         "----- Wiadomość oryginalna -----",

@@ -169,6 +169,12 @@ pub(super) const LANGUAGE: Language = Language {
         r"(?:confirma[çc][ãa]o|recibo|aviso|notifica[çc][ãa]o) de leitura(?:$|\s?[:(-]|\sde\b|\spara\b)",
         r"recibo de (?:retorno|entrega e leitura)\b",
     ],
+    receipt_texts: &[
+        "a sua mensagem para:",
+        "sua mensagem para:",
+        "foi lida em",
+        "este recibo apenas confirma",
+    ],
     original_lines: &[
         "-----Mensagem original-----",
         "----- Mensagem original -----",

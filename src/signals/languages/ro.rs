@@ -101,6 +101,7 @@ pub(super) const LANGUAGE: Language = Language {
         r"necitit\s?:",
         r"confirmare (?:de |a )?(?:citire|citirii)(?:$|\s?[:(-])",
     ],
+    receipt_texts: &[],
     original_lines: &[
         "-----Mesaj original-----",
         "-----Original Message-----",

@@ -7,6 +7,7 @@ pub(super) const LANGUAGE: Language = Language {
     title: "Russian",
     source: "Exchange 2003 to 2019 and Microsoft 365, Outlook, The Bat!, Gmail, Mail.ru, Yandex, Rambler, CommuniGate Pro, Postfix templates of sites, Thunderbird, Roundcube",
     auto_reply_subjects: &[
+        r"отсутствует на рабочем месте\s?:",
         r"автоматический ответ(?:\s?:|$| от |\s-| на )",
         r"автоответ(?:чик)?(?:\s?:|$| от |\s-)",
         r"\[автоответ\]",
@@ -185,6 +186,7 @@ pub(super) const LANGUAGE: Language = Language {
         r"подтверждение (?:о )?прочтени[яи](?:$|\s?[:(-])",
         r"отч[её]т о прочтении(?:$|\s?[:(-])",
     ],
+    receipt_texts: &["ваше сообщение кому:", "было прочитано", "было прочтено"],
     original_lines: &[
         "-----Исходное сообщение-----",
         "----- Исходное сообщение -----",

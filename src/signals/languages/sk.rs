@@ -113,6 +113,7 @@ pub(super) const LANGUAGE: Language = Language {
         r"nepre[čc][íi]tan[éáe]\s?:",
         r"potvrdenie o pre[čc][íi]tan[íi](?:$|\s?[:(-])",
     ],
+    receipt_texts: &[],
     original_lines: &[
         "-----Pôvodná správa-----",
         "----- Pôvodná správa -----",

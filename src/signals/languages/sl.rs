@@ -7,6 +7,7 @@ pub(super) const LANGUAGE: Language = Language {
     title: "Slovenian",
     source: "Exchange 2010 to 2019 and Microsoft 365, Outlook; few strings, none measured",
     auto_reply_subjects: &[
+        r"odsoten\s?:",
         r"samodejni odgovor(?:\s?:|$)",
         r"avtomatski odgovor(?:\s?:|$)",
         r"odsoten z? ?pisarne(?:\s?:|$)",
@@ -23,6 +24,7 @@ pub(super) const LANGUAGE: Language = Language {
     delay_texts: &[],
     challenge_texts: &[],
     receipt_subjects: &[r"prebrano\s?:\s?\S"],
+    receipt_texts: &[],
     original_lines: &["-----Izvirno sporočilo-----"],
     shows: &[
         "auto-reply/sl-exchange.eml",

@@ -155,6 +155,7 @@ pub(super) const LANGUAGE: Language = Language {
         r"(?:mottagningskvitto|kvitto) \((?:visat|läst|visad)\)",
         r"mottagningskvitto(?:$|\s?[:(-])",
     ],
+    receipt_texts: &["ditt meddelande till:", "lästes den"],
     original_lines: &[
         "-----Ursprungligt meddelande-----",
         "----- Ursprungligt meddelande -----",

@@ -14,6 +14,7 @@ pub(super) const LANGUAGE: Language = Language {
     delay_texts: &[],
     challenge_texts: &[],
     receipt_subjects: &[r"อ่านแล้ว\s?:\s?\S"],
+    receipt_texts: &[],
     original_lines: &[],
     shows: &[
         "auto-reply/th-exchange.eml",

@@ -110,6 +110,7 @@ pub(super) const LANGUAGE: Language = Language {
         r"okundu (?:bilgisi|bildirimi|onay[ıi]|raporu)(?:$|\s?[:(-])",
         r"okunma onay[ıi](?:$|\s?[:(-])",
     ],
+    receipt_texts: &[],
     original_lines: &[
         "-----Özgün İleti-----",
         "----- Özgün İleti -----",

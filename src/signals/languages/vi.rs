@@ -23,6 +23,7 @@ pub(super) const LANGUAGE: Language = Language {
     delay_texts: &[],
     challenge_texts: &[],
     receipt_subjects: &[r"đã đọc\s?:\s?\S"],
+    receipt_texts: &[],
     original_lines: &["-----Thư gốc-----"],
     shows: &[
         "auto-reply/vi-exchange.eml",

@@ -130,6 +130,7 @@ pub(super) const LANGUAGE: Language = Language {
         r"(?:讀取|已讀|讀信|閱讀)(?:回條|回執|確認)(?:通知)?(?:\s?[:：(（-]|$)",
         r"回條(?:\s?[:：(（]|$)",
     ],
+    receipt_texts: &[],
     original_lines: &[
         "-----原始郵件-----",
         "----- 原始郵件 -----",
