@@ -30,6 +30,8 @@ const NOTES: &[(&str, &str, &str, &[&str])] = &[
     ("ko", "자동 회신: 보고서", "현재 부재중입니다.", &["euc-kr", "utf-8"]),
     ("lt", "Automatinis atsakymas: ataskaita", "Šiuo metu nesu biure", &["windows-1257", "iso-8859-13", "utf-8"]),
     ("lv", "Automātiska atbilde: pārskats", "Pašlaik neesmu birojā", &["windows-1257", "iso-8859-13", "utf-8"]),
+    ("mul", "Sjálfvirkt svar: skýrsla", "Verð við á mánudaginn", &["iso-8859-1", "windows-1252", "utf-8"]),
+    ("mul", "Аутоматски одговор: извештај", "Нисам у канцеларији", &["windows-1251", "utf-8"]),
     ("nb", "Automatisk svar: rapport", "Jeg er ikke på kontoret", &["iso-8859-1", "windows-1252", "utf-8"]),
     ("nl", "Automatisch antwoord: verslag", "Ik ben niet op kantoor", &["iso-8859-1", "windows-1252", "utf-8"]),
     ("pl", "Odpowiedź automatyczna: raport", "Jestem poza biurem do poniedziałku", &["iso-8859-2", "windows-1250", "utf-8"]),
