@@ -160,6 +160,13 @@ fn dedup(addresses: &mut Vec<Address>) {
     addresses.truncate(crate::limits::RECORD_ADDRESSES);
 }
 
+/// Whether what stands in brackets behind a subject is a challenge's own: a key, or a word of what it asks.
+fn is_note(bracketed: &str) -> bool {
+    const ASKED: &[&str] = &["verif", "confirm", "bestätig", "conferm", "authent", "request"];
+    let lower = bracketed.to_lowercase();
+    bracketed.chars().any(|c| c.is_ascii_digit()) || ASKED.iter().any(|w| lower.contains(w))
+}
+
 /// The subject of the answered mail as an automatic reply repeats it behind its own prefix
 /// ("Automatic reply: Lunch", "Auto: Lunch", "Re: Lunch").
 fn answered_subject(m: &Message, kind: Kind) -> Option<String> {
@@ -167,13 +174,21 @@ fn answered_subject(m: &Message, kind: Kind) -> Option<String> {
         return None;
     }
     let subject = m.subject.trim();
-    let (prefix, rest) = subject.split_once([':', '：'])?;
+    let colon = subject.split_once([':', '：']);
+    // Mozilla's receipts: "Return Receipt (displayed) - Lunch".
+    let dash = subject.split_once(" - ").filter(|_| kind == Kind::Receipt);
+    let (prefix, rest) = match (colon, dash) {
+        (Some(c), Some(d)) if d.0.len() < c.0.len() => d,
+        (Some(c), _) => c,
+        (None, d) => d?,
+    };
     let mut rest = rest.trim();
-    // A challenge puts its own key behind the subject: "(ask:1790000000.a1.b2)", "[Qurb #12]".
+    // A challenge puts its own key or note behind the subject: "(ask:1790000000.a1.b2)", "[Qurb #12]",
+    // "[Verification required]".
     if kind == Kind::ChallengeResponse
         && let Some(open) = rest.rfind(['(', '['])
         && rest.ends_with([')', ']'])
-        && rest[open..].chars().any(|c| c.is_ascii_digit())
+        && is_note(&rest[open..])
     {
         rest = rest[..open].trim_end();
     }
@@ -197,4 +212,26 @@ fn authentication_failed(r: &Returned) -> Option<String> {
             format!("{}: {}", field.name, field.value.chars().take(100).collect::<String>())
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn subject(kind: Kind, subject: &str) -> Option<String> {
+        answered_subject(&Message { subject: subject.into(), ..Message::default() }, kind)
+    }
+
+    #[test]
+    fn the_answered_subject_is_read_without_what_the_answer_puts_around_it() {
+        let challenge = |s: &str| subject(Kind::ChallengeResponse, s).unwrap();
+        assert_eq!(challenge("Re: Lunch [Verification required]"), "Lunch");
+        assert_eq!(challenge("Re: Lunch (ask:1790000000.a1.b2)"), "Lunch");
+        assert_eq!(challenge("Re: Lunch [garden club]"), "Lunch [garden club]");
+        let receipt = |s: &str| subject(Kind::Receipt, s);
+        assert_eq!(receipt("Return Receipt (displayed) - Lunch: Monday").unwrap(), "Lunch: Monday");
+        assert_eq!(receipt("Read: Lunch - Monday").unwrap(), "Lunch - Monday");
+        assert_eq!(receipt("Lunch"), None);
+        assert_eq!(subject(Kind::AutoReply, "Away - Lunch"), None);
+    }
 }
