@@ -55,7 +55,7 @@ pub(super) struct Judging {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..=19), help_heading = "Speed")]
     pub(super) nice: Option<i32>,
 
-    /// Leave out a group of evidence on the origin; for checks
+    /// Leave out a group of evidence on the origin, or the fit of its weights ("fit"); for checks
     #[arg(long, value_name = "GROUP", hide = true)]
     pub(super) without: Vec<String>,
 

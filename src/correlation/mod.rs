@@ -13,7 +13,7 @@ pub use body::{Body, confirm, wanted};
 pub use matching::link;
 pub(crate) use route::{boundary, is_local};
 pub use sketch::template;
-pub(crate) use sketch::{OF_SUBJECT, of_host, of_subject};
+pub(crate) use sketch::{is_of_gap, is_of_subject, of_host, of_subject};
 
 use std::collections::BTreeSet;
 

@@ -6,7 +6,7 @@ use std::hash::BuildHasher;
 use crate::message::Returned;
 use crate::sent::{org_domain, stripped_subject};
 
-/// Numbers that one sketch holds at most: 16 sentences, 4 hosts, and 3 of the subject.
+/// Numbers that one sketch holds at most: 16 sentences, 4 hosts, and 18 of the subject.
 const SENTENCES: usize = 16;
 const HOSTS: usize = 4;
 
@@ -18,7 +18,30 @@ const SHORTEST: usize = 12;
 
 fn number(kind: u8, text: &str) -> u32 {
     let hash = foldhash::quality::FixedState::with_seed(0x736b_6574).hash_one((kind, text));
-    (hash >> 32) as u32
+    // The lowest bits tell what it is a number of: all that a subject gives counts once.
+    let kind = match kind {
+        SUBJECT | SUBJECT_PART => 1,
+        SUBJECT_GAP => 3,
+        _ => return ((hash >> 32) as u32) & !1,
+    };
+    (((hash >> 32) as u32) & !3) | kind
+}
+
+/// Kinds of numbers: a whole subject, a sentence, a host, a subject without one end, and one with a gap.
+const SUBJECT: u8 = 1;
+const SENTENCE: u8 = 2;
+const HOST: u8 = 3;
+const SUBJECT_PART: u8 = 4;
+const SUBJECT_GAP: u8 = 5;
+
+/// Whether this is a number of a subject or of a part of it.
+pub(crate) fn is_of_subject(number: u32) -> bool {
+    number & 1 == 1
+}
+
+/// Whether this is a number of a subject with a gap.
+pub(crate) fn is_of_gap(number: u32) -> bool {
+    number & 3 == 3
 }
 
 /// A subject with what a spam engine varies masked: numbers, and words with digits in them.
@@ -51,7 +74,7 @@ fn masked(text: &str) -> String {
 pub(crate) fn of_subject(subject: &str) -> Option<u32> {
     let template = template(subject);
     let letters = template.chars().filter(|c| c.is_alphabetic()).count();
-    (letters >= 4).then(|| number(1, &template))
+    (letters >= 4).then(|| number(SUBJECT, &template))
 }
 
 /// A subject without its last and without its first word: engines put a random word at either end.
@@ -66,24 +89,58 @@ fn parts_of_subject(subject: &str) -> Vec<u32> {
         [_, .., _] => [&words[..words.len() - 1], &words[1..]]
             .into_iter()
             .filter(|part| long(part))
-            .map(|part| number(4, &part.join(" ")))
+            .map(|part| number(SUBJECT_PART, &part.join(" ")))
             .collect(),
         _ => Vec::new(),
     }
 }
 
-/// Numbers that a subject alone may give.
-pub(crate) const OF_SUBJECT: usize = 3;
+/// A subject with a gap in place of one of its inner words, and runs of its words: engines put random words
+/// and names there, too ("Final notice aizgzy: copyright claim 6871"). What is left has to say something.
+fn gaps_of_subject(subject: &str) -> Vec<u32> {
+    let template = template(subject);
+    let mut words: Vec<&str> = template.split(' ').take(INNER + 2).collect();
+    let letters: Vec<usize> =
+        words.iter().map(|w| w.chars().filter(|c| c.is_alphabetic()).count()).collect();
+    let says = |letters: &[usize]| {
+        letters.iter().filter(|l| **l > 0).count() >= 3 && letters.iter().sum::<usize>() >= LEFT
+    };
+    let mut found = Vec::new();
+    for i in 1..words.len().saturating_sub(1) {
+        let mut left = letters.clone();
+        if std::mem::take(&mut left[i]) >= 4 && says(&left) {
+            let word = std::mem::replace(&mut words[i], "*");
+            found.push(number(SUBJECT_GAP, &words.join(" ")));
+            words[i] = word;
+        }
+    }
+    let runs = words.windows(RUN).zip(letters.windows(RUN));
+    found.extend(
+        runs.filter(|(_, l)| words.len() > RUN && says(l))
+            .map(|(run, _)| number(SUBJECT_GAP, &run.join(" "))),
+    );
+    found
+}
+
+/// Inner words of a subject that are looked at.
+const INNER: usize = 8;
+
+/// Letters that have to be left.
+const LEFT: usize = 16;
+
+/// Words of a run.
+const RUN: usize = 4;
 
 /// The number of the organisation of a host.
 pub(crate) fn of_host(organisation: &str) -> u32 {
-    number(3, organisation)
+    number(HOST, organisation)
 }
 
 /// What the answered mail says, sorted, without repetition.
 pub(super) fn sketch(subject: Option<&str>, returned: Option<&Returned>) -> Box<[u32]> {
     let mut numbers: Vec<u32> = subject.and_then(of_subject).into_iter().collect();
     numbers.extend(subject.into_iter().flat_map(parts_of_subject));
+    numbers.extend(subject.into_iter().flat_map(gaps_of_subject));
     if let Some(r) = returned {
         numbers.extend(&of_text(&r.text));
     }
@@ -104,7 +161,7 @@ pub(super) fn of_text(text: &str) -> Box<[u32]> {
         .flat_map(|line| line.split(". "))
         .map(|s| masked(s.trim().trim_end_matches('.')))
         .filter(|s| s.chars().filter(|c| c.is_alphabetic()).count() >= SHORTEST);
-    let mut numbers: Vec<u32> = sentences.take(SENTENCES).map(|s| number(2, &s)).collect();
+    let mut numbers: Vec<u32> = sentences.take(SENTENCES).map(|s| number(SENTENCE, &s)).collect();
     numbers.extend(hosts(text).take(HOSTS).map(|h| of_host(&h)));
     numbers.sort_unstable();
     numbers.dedup();
@@ -158,6 +215,29 @@ mod tests {
         assert_eq!(template("Re: Invoice 4711 for  You"), template("invoice 9 For you"));
         assert_ne!(template("Invoice 4711"), template("Receipt 4711"));
         assert_eq!(of_subject("12345"), None);
+    }
+
+    #[test]
+    fn a_random_word_within_a_subject_does_not_hide_what_is_alike() {
+        let of = |subject: &str| sketch(Some(subject), None);
+        let (a, b) = (
+            of("Final notice aizgzy: copyright claim 6871"),
+            of("Final notice zkwlsl: copyright claim 393"),
+        );
+        let shared: Vec<u32> = a.iter().copied().filter(|n| b.contains(n)).collect();
+        assert!(!shared.is_empty() && shared.iter().all(|n| is_of_subject(*n) && is_of_gap(*n)));
+        let of_two = of("Lonely tonight? Marek wrote you 8 messages bzwwmo");
+        let other = of("Lonely tonight? Nora wrote you 29 messages jlprct");
+        assert!(of_two.iter().any(|n| other.contains(n)), "a name and a random word");
+        // A short subject with a gap says nothing.
+        assert!(
+            !of("Plan for Monday lunch").iter().any(|n| of("Plan for Sunday lunch").contains(n))
+        );
+        assert!(
+            of_text("A sentence that stands alone. See https://shop.example/")
+                .iter()
+                .all(|n| !is_of_subject(*n))
+        );
     }
 
     #[test]

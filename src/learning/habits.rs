@@ -93,7 +93,7 @@ pub struct Habits {
     named: Vec<IpNet>,
     named_hosts: BTreeSet<String>,
     /// Structures of ids that solid matches have, or that people's replies to the owner name.
-    usual_shapes: BTreeSet<String>,
+    usual_shapes: Census,
     /// Addresses that people answer to, base form.
     pub addressed: BTreeSet<String>,
     /// Solid bounces, and how many of them came to an address with the server's tag.
@@ -168,7 +168,9 @@ impl Habits {
                 habits.clients.insert(client);
             }
         }
-        habits.usual_shapes.extend(solid.iter().filter_map(|r| r.answered.shape.clone()));
+        for shape in solid.iter().filter_map(|r| r.answered.shape.as_ref()) {
+            habits.usual_shapes.add(shape);
+        }
         for record in solid.iter().filter(|r| r.kind.kind == Kind::Bounce) {
             habits.tags.0 += 1;
             habits.tags.1 += u32::from(record.answered.is_tagged());
@@ -182,7 +184,7 @@ impl Habits {
                 continue;
             }
             if terms.is_own(&reply.to, sent) && !terms.is_own(&reply.from, sent) {
-                habits.usual_shapes.insert(reply.shape.clone());
+                habits.usual_shapes.add(&reply.shape);
             }
             if sent.by_id_key(reply.parent).is_some() {
                 habits.addressed.insert(reply.to.base().as_str().to_owned());
@@ -322,9 +324,11 @@ impl Habits {
             return Path::Silent;
         }
         let Some(top) = hops.first() else { return Path::Silent };
-        // The owner's own relay reports: the top hop is where it took the mail in.
+        // The owner's own relay reports: the top hop is where it took the mail in. A forwarder of one or two
+        // mails of the owner's looks like a relay, too, until it reports.
         let reports = top.by.as_ref().is_some_and(|by| {
-            self.takers.count(by) > 0
+            let is_sure = top.authenticated || self.own.contains(&org_domain(by));
+            self.takers.count(by) >= if is_sure { 1 } else { TAKEN }
                 && (reporting_mta.is_empty() || org_domain(reporting_mta) == org_domain(by))
         });
         if reports {
@@ -413,7 +417,12 @@ impl Habits {
     /// Whether people's replies name ids of this structure as the owner's, or solid matches have them:
     /// submission services write ids that never come into Sent.
     pub fn is_usual_shape(&self, shape: &str) -> bool {
-        self.usual_shapes.contains(shape)
+        self.usual_shapes.count(shape) > 0
+    }
+
+    /// The structures of the ids of the owner's mail, as answers show them.
+    pub fn shapes(&self) -> &Census {
+        &self.usual_shapes
     }
 
     /// What a foreign source adds to the log-odds of `forged`: the owner's next mail takes a way never
@@ -487,6 +496,22 @@ mod tests {
     fn the_line_of_a_known_forwarder_is_believed() {
         let forwarded = "from mx.example.net (mx.example.net [203.0.113.5]) by mx.example.com (Postfix) with ESMTP id 1";
         assert!(matches!(path(&[forwarded, OVER_RELAY, AT_HOME]), Path::Own { .. }));
+    }
+
+    #[test]
+    fn a_forwarder_that_reports_a_stranger_is_no_relay_of_the_owners() {
+        let mut habits = habits();
+        // One mail of the owner's came over it, which is how a relay looks, too.
+        habits.takers.add("mx.forwarder.example");
+        let stranger =
+            "from pc (dsl.example [203.0.113.9]) by mx.forwarder.example (Postfix) with ESMTP id 1";
+        let path = habits.path(&answered_with(&[stranger]), "mx.forwarder.example");
+        assert!(matches!(path, Path::Named(_)), "{path:?}");
+        for _ in 1..TAKEN {
+            habits.takers.add("mx.forwarder.example");
+        }
+        let path = habits.path(&answered_with(&[stranger]), "mx.forwarder.example");
+        assert!(matches!(path, Path::NewClient { .. }), "{path:?}");
     }
 
     #[test]

@@ -7,8 +7,8 @@ use std::hash::BuildHasherDefault;
 use std::net::IpAddr;
 
 use super::habits::{Habits, network};
-use crate::correlation::{Answered, Link, OF_SUBJECT, Record, Terms, of_host, of_subject};
-use crate::sent::SentIndex;
+use crate::correlation::{Answered, Link, Record, Terms, is_of_gap, is_of_subject, of_host};
+use crate::sent::{Census, SentIndex};
 
 /// What is known of one sentence, subject or link.
 #[derive(Debug, Clone, Copy, Default)]
@@ -19,6 +19,8 @@ struct Use {
     strange: u32,
     /// Of these, to somebody whom the owner wrote to.
     known: u32,
+    /// Of these, under an address and display name of the owner's.
+    named: u32,
     /// The first few different networks that they came from.
     networks: [u32; NETWORKS],
 }
@@ -68,6 +70,8 @@ pub struct Wording {
     named: (u32, u32),
     /// Hosts of the owner's own domains, as a sketch numbers them.
     at_home: Vec<u32>,
+    /// Structures of the ids that strangers wrote.
+    shapes: Census,
 }
 
 /// Resemblances of either side, ascending.
@@ -120,8 +124,36 @@ fn side(record: &Record, stranger: bool) -> Side {
     }
 }
 
+/// Whether it went to somebody whom the owner wrote to.
+fn is_to_correspondent(record: &Record) -> bool {
+    record.evidence.iter().any(|e| e.signal.code == "recipient-in-sent")
+}
+
+/// Whether it wears an address and a display name that the owner uses together.
+fn wears_name(record: &Record, sent: &SentIndex) -> bool {
+    let a = &record.answered;
+    a.from.as_ref().is_some_and(|from| sent.is_name(from, &a.name))
+}
+
+/// Ids of either side from which on it is known how often each writes which structure.
+const SHAPES: u32 = 30;
+
+/// So many mails of strangers that say the same show how their campaign is addressed …
+const ALIKE: u32 = 8;
+/// … with so many more imagined that are like all of them.
+const IMAGINED: f32 = 4.0;
+
 /// Weights of the three strongest resemblances; they are not independent of each other.
 const STRONGEST: [f32; 3] = [1.0, 0.5, 0.25];
+
+/// Keeps the strongest, in descending order.
+fn keep(found: &mut [f32; STRONGEST.len()], mut strength: f32) {
+    for place in found {
+        if strength > *place {
+            std::mem::swap(&mut strength, place);
+        }
+    }
+}
 
 impl Wording {
     /// Learns from all records.
@@ -139,13 +171,17 @@ impl Wording {
             })
             .collect();
         for (r, (side, from)) in records.iter().zip(&sides) {
-            let known = r.evidence.iter().any(|e| e.signal.code == "recipient-in-sent");
+            let known = is_to_correspondent(r);
+            let named = wears_name(r, sent);
             if *side == Side::Strange {
                 wording.reached.0 += 1;
                 wording.reached.1 += u32::from(known);
-                if let Some(from) = r.answered.from.as_ref().filter(|f| terms.is_own(f, sent)) {
+                if let Some(shape) = &r.answered.shape {
+                    wording.shapes.add(shape);
+                }
+                if r.answered.from.as_ref().is_some_and(|f| terms.is_own(f, sent)) {
                     wording.named.0 += 1;
-                    wording.named.1 += u32::from(sent.is_name(from, &r.answered.name));
+                    wording.named.1 += u32::from(named);
                 }
             }
             for n in &r.answered.sketch {
@@ -155,6 +191,7 @@ impl Wording {
                     Side::Strange => {
                         u.strange += 1;
                         u.known += u32::from(known);
+                        u.named += u32::from(named);
                         u.came_from(*from);
                     }
                     Side::Open => {}
@@ -183,7 +220,6 @@ impl Wording {
         sent: &SentIndex,
         strength: impl Fn(&Use) -> f32,
     ) -> f32 {
-        let subject = answered.subject.as_deref().and_then(of_subject);
         let owners =
             answered.subject.as_deref().is_some_and(|s| sent.by_subject(s).next().is_some());
         // A host that strangers link to may also stand in their ids.
@@ -191,41 +227,85 @@ impl Wording {
             answered.shape.as_deref().and_then(|s| s.rsplit_once('@')).map(|(_, d)| of_host(d));
         let host = host.filter(|h| !answered.sketch.contains(h));
         let mut found = [0.0f32; STRONGEST.len()];
+        let (mut whole, mut varied) = (0.0f32, 0.0f32);
         for n in answered.sketch.iter().copied().chain(host) {
-            if owners && Some(n) == subject {
+            if owners && is_of_subject(n) {
                 continue;
             }
             let Some(u) = self.uses.get(&n) else { continue };
-            let mut strength = strength(u);
-            for place in &mut found {
-                if strength > *place {
-                    std::mem::swap(&mut strength, place);
-                }
+            let strength = strength(u);
+            // What is left of a subject without some of its words is one thing, and none where more of it
+            // is alike.
+            if is_of_gap(n) {
+                varied = varied.max(strength);
+                continue;
             }
+            if is_of_subject(n) {
+                whole = whole.max(strength);
+            }
+            keep(&mut found, strength);
+        }
+        if varied > whole {
+            keep(&mut found, varied);
         }
         found.iter().zip(STRONGEST).map(|(s, w)| s * w).sum()
     }
 
-    /// What it adds towards genuine that the owner wrote to the recipient: little where strangers write to
-    /// the owner's address book, too.
-    pub fn correspondent(&self) -> f32 {
-        // A third of the owner's mail that is missing from Sent goes to somebody who is in it.
-        let share = (self.reached.1 as f32 + 1.0) / (self.reached.0 as f32 + 4.0);
-        (0.35 / share).ln().clamp(0.1, 1.6)
+    /// What it adds towards genuine that the owner wrote to the recipient: little where strangers, or the
+    /// campaign that this is like, write to the owner's address book, too. `known` is the share of the
+    /// owner's mail of this sort that goes to somebody to whom Sent holds mail.
+    pub fn correspondent(&self, record: &Record, stranger: bool, known: f32) -> f32 {
+        let all = (self.reached.1 as f32 + 1.0) / (self.reached.0 as f32 + 4.0);
+        let itself = u32::from(is_to_correspondent(record));
+        let share = self.in_campaign(record, stranger, all, itself, |u| u.known);
+        (known / share).ln().clamp(0.1, 2.5)
     }
 
-    /// What it adds towards genuine that address and display name are the owner's: little where strangers
-    /// wear that name, too.
-    pub fn own_name(&self) -> f32 {
+    /// What it adds towards genuine that address and display name are the owner's: little where strangers,
+    /// or the campaign that this is like, wear that name, too.
+    pub fn own_name(&self, record: &Record, stranger: bool, sent: &SentIndex) -> f32 {
         // One of six programs of the owner's writes the name in another way.
-        let share = (self.named.1 as f32 + 1.0) / (self.named.0 as f32 + 3.0);
+        let all = (self.named.1 as f32 + 1.0) / (self.named.0 as f32 + 3.0);
+        let itself = u32::from(wears_name(record, sent));
+        let share = self.in_campaign(record, stranger, all, itself, |u| u.named);
         (0.85 / share).ln().clamp(0.1, 1.2)
+    }
+
+    /// How much more often strangers write ids of this structure than the owner does, as log-odds; `None`
+    /// where too little of either is known.
+    pub fn id_shape(&self, shape: &str, habits: &Habits) -> Option<f32> {
+        let share = |of: &Census| {
+            let enough = of.total() >= SHAPES;
+            enough.then(|| (of.count(shape) as f32 + 0.5) / (of.total() as f32 + 1.0))
+        };
+        Some((share(&self.shapes)? / share(habits.shapes())?).ln())
+    }
+
+    /// The share of the mails that have what strangers use most of what this record says, and the owner
+    /// never; at least that of all mails of strangers. The record itself does not count.
+    fn in_campaign(
+        &self,
+        record: &Record,
+        stranger: bool,
+        all: f32,
+        itself: u32,
+        count: impl Fn(&Use) -> u32,
+    ) -> f32 {
+        let strange = u32::from(side(record, stranger) == Side::Strange);
+        let alike = record.answered.sketch.iter().filter_map(|n| self.uses.get(n));
+        let most = alike.filter(|u| u.own == 0 && u.strange >= ALIKE).max_by_key(|u| u.strange);
+        most.map_or(all, |u| {
+            let n = u.strange.saturating_sub(strange) as f32;
+            let counted = count(u).saturating_sub(strange * itself) as f32;
+            all.max((counted + IMAGINED * all) / (n + IMAGINED))
+        })
     }
 
     /// A subject that the owner uses too ("Delivery 4711"), and nothing else to compare.
     fn is_common_subject(&self, answered: &Answered) -> bool {
-        answered.sketch.len() <= OF_SUBJECT
-            && answered.sketch.iter().any(|n| self.uses.get(n).is_some_and(|u| u.own > 0))
+        let used = |n| self.uses.get(n).is_some_and(|u| u.own > 0);
+        answered.sketch.iter().all(|n| is_of_subject(*n))
+            && answered.sketch.iter().any(|n| !is_of_gap(*n) && used(n))
     }
 
     /// What the likeness to other mail adds to the log-odds of `forged`: positive where it resembles
@@ -309,6 +389,51 @@ mod tests {
         let lonely = Use { strange: 2, networks: [7, 8, 9], ..Use::default() };
         assert!(lonely.strange(Side::Open) > 0.0);
         assert_eq!(lonely.strange(Side::Strange), 0.0);
+    }
+
+    /// A bounce of absent mail with this subject.
+    fn failed(subject: &str) -> Record {
+        let returned =
+            format!("From: n@example.org\nMessage-ID: <1@example.org>\nSubject: {subject}\n\n");
+        Record::sample(Link::Absent, &returned)
+    }
+
+    #[test]
+    fn that_the_owner_knows_the_recipient_says_little_where_the_campaign_writes_to_the_address_book()
+     {
+        let record = failed("Cheap watches for everybody");
+        let mut wording = Wording { reached: (400, 4), ..Wording::default() };
+        let alone = wording.correspondent(&record, true, 0.35);
+        assert!(alone > 2.0, "{alone}");
+        let book = Use { strange: 40, known: 30, networks: [7, 8, 9], ..Use::default() };
+        wording.uses.extend(record.answered.sketch.iter().map(|n| (*n, book)));
+        let campaign = wording.correspondent(&record, true, 0.35);
+        assert!(campaign < 0.2, "{campaign}");
+        // What the owner writes, too, is no campaign.
+        wording.uses.values_mut().for_each(|u| u.own = 1);
+        assert_eq!(wording.correspondent(&record, true, 0.35), alone);
+    }
+
+    #[test]
+    fn a_subject_with_a_random_word_is_like_the_others_of_its_campaign() {
+        let records: Vec<Record> = ["aizgzy", "zkwlsl", "vqhtbd", "qjbfkg"]
+            .iter()
+            .map(|word| failed(&format!("Final notice {word}: copyright claim 6871")))
+            .collect();
+        let mut wording = Wording::default();
+        for n in records[..3].iter().flat_map(|r| r.answered.sketch.iter()) {
+            let u = wording.uses.entry(*n).or_default();
+            u.strange += 1;
+            u.networks = [7, 8, 9];
+        }
+        let sent = SentIndex::default();
+        let alike = |r: &Record| wording.resemblance(&r.answered, &sent, |u| u.strange(Side::Open));
+        let last = alike(&records[3]);
+        assert!(
+            last > 1.5 && last <= 7f32.ln(),
+            "three others tell no more than their number: {last}"
+        );
+        assert_eq!(alike(&failed("Plan for the garden house in April")), 0.0);
     }
 
     #[test]

@@ -214,6 +214,13 @@ const LINES: &[Line] = &[
         "A new device or mail program brings a new shape.",
     ),
     (
+        "strangers-id-shape",
+        FORGED,
+        Group::Habit,
+        "the original's Message-ID has a shape of the owner's mail programs that strangers' mail has more often",
+        "Counts by how much more often, and no more than a factor of e: both may use the same large provider.",
+    ),
+    (
         "own-id-shape",
         GENUINE,
         Group::Habit,

@@ -22,7 +22,7 @@ pub const KIND_START: f32 = weights::KIND_BASE;
 /// What a signal adds to the log-odds; nothing where the mailbox teaches it.
 pub fn weight(signal: &Signal) -> Option<f32> {
     let fixed = match signal.seen_in {
-        SeenIn::Correlation(_) => weights::on_origin(signal.code),
+        SeenIn::Correlation(_) => weights::on_origin(signal.code) * weights::fitted(signal.code),
         _ => weights::on_kind(signal),
     };
     (fixed > 0.0).then_some(fixed)

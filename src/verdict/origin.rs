@@ -20,7 +20,11 @@ struct Mark {
 }
 
 /// Collects the marks of one record.
-struct Marks(Vec<Mark>);
+struct Marks {
+    all: Vec<Mark>,
+    /// Whether the factors of the fit count; the fit itself does without.
+    fitted: bool,
+}
 
 impl Marks {
     /// Adds a signal with a learned weight (positive), in the declared direction.
@@ -36,9 +40,10 @@ impl Marks {
             Toward::Forged => weight,
             Toward::Genuine => -weight,
             _ => return,
-        } * weights::factor(e.signal.code);
+        } * weights::factor(e.signal.code)
+            * if self.fitted { weights::fitted(e.signal.code) } else { 1.0 };
         if log_odds != 0.0 {
-            self.0.push(Mark { code: e.signal.code, group, log_odds, quote: e.quote.clone() });
+            self.all.push(Mark { code: e.signal.code, group, log_odds, quote: e.quote.clone() });
         }
     }
 }
@@ -60,7 +65,7 @@ struct Weighed {
 }
 
 fn weigh(record: &Record, lessons: &Lessons, sent: &SentIndex, terms: &Terms) -> Weighed {
-    let mut marks = Marks(Vec::new());
+    let mut marks = Marks { all: Vec::new(), fitted: !terms.without.contains("fit") };
     let solid = matches!(record.link, Link::Matched { solid: true, .. })
         || record.evidence.iter().any(|e| e.signal.code == "named-to-be-kept");
     let path = lessons.habits.path(&record.answered, &record.headline.reporting_mta);
@@ -69,7 +74,10 @@ fn weigh(record: &Record, lessons: &Lessons, sent: &SentIndex, terms: &Terms) ->
     let replayed = !solid && path.stranger().is_some();
     for e in &record.evidence {
         let weight = match e.signal.code {
-            "recipient-in-sent" => lessons.wording.correspondent(),
+            "recipient-in-sent" => {
+                let known = known_recipient(record, lessons);
+                lessons.wording.correspondent(record, path.stranger().is_some(), known)
+            }
             "id-and-date-in-sent" | "date-and-subject-in-sent" | "id-and-subject-in-sent"
                 if replayed =>
             {
@@ -86,11 +94,11 @@ fn weigh(record: &Record, lessons: &Lessons, sent: &SentIndex, terms: &Terms) ->
         // The id, and perhaps the rest, of a known message may have been copied: then its shape is no
         // news.
         if !matches!(record.link, Link::Matched { .. } | Link::Contradicted(_)) {
-            weigh_habits(record, lessons, sent, terms, &mut marks);
+            weigh_habits(record, &path, lessons, sent, terms, &mut marks);
         }
         weigh_campaign(record, &path, lessons, sent, &mut marks);
     }
-    marks.0.retain(|m| !terms.without.contains(m.group.name()));
+    marks.all.retain(|m| !terms.without.contains(m.group.name()));
     // Only where people answer mail that Sent does not hold is it known to miss some of the owner's; else
     // mail over the owner's relay that is not there is strange.
     let usual = lessons.coverage.misses()
@@ -100,17 +108,16 @@ fn weigh(record: &Record, lessons: &Lessons, sent: &SentIndex, terms: &Terms) ->
                 | Path::Own { authenticated: true, .. }
                 | Path::OwnClient { usual: true, .. }
         );
-    let relayed =
-        matches!(path, Path::Own { .. } | Path::NewClient { .. } | Path::OwnClient { .. });
-    let absence = marks.0.iter().find(|m| m.group == Group::Absence).map_or(0.0, |m| m.log_odds);
+    let relayed = is_relayed(&path);
+    let absence = marks.all.iter().find(|m| m.group == Group::Absence).map_or(0.0, |m| m.log_odds);
     // What came from a stranger's host was not written on an unknown device at the owner's place.
     let likeness: f32 =
-        marks.0.iter().filter(|m| m.group == Group::Campaign).map(|m| m.log_odds).sum();
+        marks.all.iter().filter(|m| m.group == Group::Campaign).map(|m| m.log_odds).sum();
     let away = path.stranger().is_some()
         && likeness >= weights::LIKENESS
         && (absence >= weights::SOUGHT_AWAY || matches!(record.link, Link::Matched { .. }));
     let sought = matches!(record.link, Link::Contradicted(_)) || absence >= weights::SOUGHT || away;
-    Weighed { marks: marks.0, solid, usual, relayed, sought }
+    Weighed { marks: marks.all, solid, usual, relayed, sought }
 }
 
 /// What the prior is learned from: the log-odds of a record by its own evidence. `None` for mail over
@@ -162,6 +169,43 @@ pub fn decide(
     Verdict { kind: record.kind.kind, origin: Some(origin), score, p_forged: Some(p), ledger: all }
 }
 
+/// Whether it came over the owner's relay, or from the owner's place.
+fn is_relayed(path: &Path) -> bool {
+    matches!(path, Path::Own { .. } | Path::NewClient { .. } | Path::OwnClient { .. })
+}
+
+/// What is looked for in Sent.
+fn sought<'a>(record: &'a Record, identity: Option<&'a Address>) -> Sought<'a> {
+    let a = &record.answered;
+    Sought {
+        shape: a.shape.as_deref(),
+        identity: identity.map(Address::as_str),
+        time: a.sent_at().or(record.date),
+    }
+}
+
+/// Who answers may do so from another address than the one written to (an alias, user@host): where there is
+/// nothing else to look for, less is found of what Sent holds.
+fn found(record: &Record) -> f32 {
+    let a = &record.answered;
+    match a.ids.is_empty() && a.returns < Returns::Headers {
+        true => weights::BY_RECIPIENT,
+        false => 1.0,
+    }
+}
+
+/// The share of the owner's mail of this sort that goes to somebody to whom Sent holds mail: where there is
+/// nothing but the recipient to look for, the answered mail itself is among what Sent holds.
+fn known_recipient(record: &Record, lessons: &Lessons) -> f32 {
+    let found = found(record);
+    if found == 1.0 {
+        return weights::KNOWN;
+    }
+    let identity = record.answered.answered_to.first().map(Address::base);
+    let held = lessons.coverage.share(&sought(record, identity.as_ref())) * found;
+    held + (1.0 - held) * weights::KNOWN
+}
+
 fn weigh_absence(record: &Record, lessons: &Lessons, marks: &mut Marks) {
     if record.link == Link::Absent {
         let what = match (record.answered.message_id(), record.answered.asked.first()) {
@@ -169,20 +213,9 @@ fn weigh_absence(record: &Record, lessons: &Lessons, marks: &mut Marks) {
             (None, Some(a)) => a.to_string(),
             (None, None) => String::new(),
         };
-        let a = &record.answered;
-        let identity = a.answered_to.first().map(Address::base);
-        let sought = Sought {
-            shape: a.shape.as_deref(),
-            identity: identity.as_ref().map(Address::as_str),
-            time: a.sent_at().or(record.date),
-        };
-        // Who answers may do so from another address than the one written to (an alias, user@host): where
-        // there is nothing else to look for, less is found of what Sent holds.
-        let found = match a.ids.is_empty() && a.returns < Returns::Headers {
-            true => weights::BY_RECIPIENT,
-            false => 1.0,
-        };
-        marks.add("not-in-sent", lessons.coverage.absence(&sought, found), &what);
+        let identity = record.answered.answered_to.first().map(Address::base);
+        let sought = sought(record, identity.as_ref());
+        marks.add("not-in-sent", lessons.coverage.absence(&sought, found(record)), &what);
     }
 }
 
@@ -252,7 +285,7 @@ fn weigh_path(
     if a.returns == Returns::Headers
         && a.signature.is_none()
         && lessons.habits.signs_all()
-        && !matches!(path, Path::Own { .. } | Path::NewClient { .. } | Path::OwnClient { .. })
+        && !is_relayed(path)
     {
         marks.add("signature-missing", listed("signature-missing"), "");
     }
@@ -275,6 +308,7 @@ fn weigh_path(
 
 fn weigh_habits(
     record: &Record,
+    path: &Path,
     lessons: &Lessons,
     sent: &SentIndex,
     terms: &Terms,
@@ -286,7 +320,15 @@ fn weigh_habits(
     {
         let quote = a.message_id().map(ToString::to_string).unwrap_or_default();
         if sent.shapes.count(shape) > 0 {
-            marks.add("own-id-shape", weights::on_origin("own-id-shape"), &quote);
+            // Below the owner's relay a shared shape says nothing: most of what is not in Sent has it.
+            let strange = lessons
+                .wording
+                .id_shape(shape, &lessons.habits)
+                .filter(|odds| *odds > 0.0 && !is_relayed(path));
+            match strange {
+                Some(odds) => marks.add("strangers-id-shape", odds.min(weights::SHAPE), &quote),
+                None => marks.add("own-id-shape", weights::on_origin("own-id-shape"), &quote),
+            }
         } else if !same_domain(shape, sent) && !lessons.habits.is_usual_shape(shape) {
             marks.add("foreign-id-shape", rare(sent.shapes.unseen()), &quote);
         }
@@ -304,7 +346,8 @@ fn weigh_habits(
     if let Some(from) = &a.from
         && sent.is_name(from, &a.name)
     {
-        marks.add("own-name", lessons.wording.own_name(), &format!("{} <{from}>", a.name));
+        let weight = lessons.wording.own_name(record, path.stranger().is_some(), sent);
+        marks.add("own-name", weight, &format!("{} <{from}>", a.name));
     }
     if let Some(mailer) = &a.mailer
         && sent.mailers.total() >= ENOUGH

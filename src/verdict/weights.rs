@@ -41,8 +41,14 @@ pub(crate) const HABIT_CAP: f32 = 1.6;
 /// What habits have to add before they count as a group of their own.
 pub(crate) const HABIT_LEAST: f32 = 0.7;
 
+/// What the structure of an id adds at most where the owner writes it, too, but strangers more often.
+pub(crate) const SHAPE: f32 = 1.0;
+
 /// The share of what Sent holds that is found by nothing but who answers.
 pub(crate) const BY_RECIPIENT: f32 = 0.5;
+
+/// The share of the owner's mail that is missing from Sent and goes to somebody to whom Sent holds mail.
+pub(crate) const KNOWN: f32 = 0.35;
 
 /// What a solid match may add towards genuine.
 pub(crate) const SOLID_CAP: f32 = 7.0;
@@ -67,9 +73,9 @@ pub(crate) const SOUGHT_AWAY: f32 = 0.12;
 pub(crate) const LIKENESS: f32 = 2.0;
 
 /// Bounds of the share of forgeries that is expected before evidence.
-pub(crate) const PRIOR_LEAST: f32 = 0.1;
-/// The upper one: ln 5.7 = 1.73.
-pub(crate) const PRIOR_MOST: f32 = 0.85;
+pub(crate) const PRIOR_LEAST: f32 = 0.05;
+/// The upper one: ln 9 = 2.2.
+pub(crate) const PRIOR_MOST: f32 = 0.9;
 
 /// p_forged at which the origin is `forged`; below one minus it, `genuine`.
 pub(crate) const FORGED: f32 = 0.95;
@@ -120,34 +126,54 @@ const KIND: &[(&str, f32)] = &[
     ("mail-program-of-people", 2.5),
 ];
 
-/// Signals on the origin.
+/// Signals on the origin, by the strength of their mechanism. Set by hand, before the fit.
 const ORIGIN: &[(&str, f32)] = &[
     ("id-and-recipient-in-sent", 7.0),
-    ("id-and-date-in-sent", 1.88),
+    ("id-and-date-in-sent", 2.5),
     ("same-to-in-sent", 1.5),
-    ("id-and-subject-in-sent", 1.11),
-    ("id-only-in-sent", 0.76),
-    ("replayed-id", 2.53),
+    ("id-and-subject-in-sent", 1.0),
+    ("id-only-in-sent", 0.7),
+    ("replayed-id", 2.5),
     ("parent-in-sent", 7.0),
     ("date-and-subject-in-sent", 2.9),
-    ("subject-and-recipient-in-sent", 3.08),
+    ("subject-and-recipient-in-sent", 2.5),
     ("body-hash-in-sent", 2.5),
     ("body-in-sent", 2.5),
-    ("other-body", 2.68),
+    ("other-body", 2.5),
     ("named-to-be-kept", 7.0),
-    ("own-relay", 2.6),
-    ("usual-way", 1.7),
+    ("own-relay", 2.0),
+    ("usual-way", 1.5),
     ("known-client", 0.9),
-    ("own-client", 3.25),
-    ("strange-name", 0.92),
+    ("own-client", 2.5),
+    ("strange-name", 1.0),
     ("pretended-relay", 2.9),
     ("tag-missing", 1.5),
-    ("signature-missing", 1.32),
+    ("signature-missing", 1.2),
     ("surplus-recipients", 2.5),
     ("before-identity", 1.0),
-    ("authentication-failed", 1.12),
-    ("own-id-shape", 0.2),
-    ("campaign-genuine", 1.95),
+    ("authentication-failed", 1.5),
+    ("own-id-shape", 0.15),
+    ("campaign-genuine", 1.5),
+];
+
+/// By what a fit multiplies them. scripts/fit-weights --write writes it; what stands here does not change what
+/// the script comes to. These are still the factors of an earlier state of the program, one of them restored
+/// by hand: the command below does not give them again.
+const FITTED: &[(&str, f32)] = &[
+    ("id-and-date-in-sent", 0.75),
+    ("id-and-subject-in-sent", 1.11),
+    ("id-only-in-sent", 1.09),
+    ("replayed-id", 1.01),
+    ("subject-and-recipient-in-sent", 1.23),
+    ("other-body", 1.07),
+    ("own-relay", 1.30),
+    ("usual-way", 1.13),
+    ("own-client", 1.30),
+    ("strange-name", 0.92),
+    ("signature-missing", 1.10),
+    ("authentication-failed", 0.75),
+    ("own-id-shape", 1.33),
+    ("campaign-genuine", 1.30),
 ];
 
 /// By what the numbers are multiplied that the mailbox itself teaches.
@@ -158,6 +184,7 @@ const LEARNED: &[(&str, f32)] = &[
     ("foreign-from", 1.0),
     ("foreign-source", 1.0),
     ("foreign-id-shape", 1.0),
+    ("strangers-id-shape", 1.0),
     ("foreign-mailer", 0.5),
     ("foreign-zone", 0.2),
     ("own-name", 1.0),
@@ -171,6 +198,11 @@ const LEARNED: &[(&str, f32)] = &[
 /// The factor of a signal that brings its own number.
 pub(crate) fn factor(code: &str) -> f32 {
     LEARNED.iter().find(|(c, _)| *c == code).map_or(1.0, |(_, f)| *f)
+}
+
+/// The factor that the fit gave to a signal with a fixed number.
+pub(crate) fn fitted(code: &str) -> f32 {
+    FITTED.iter().find(|(c, _)| *c == code).map_or(1.0, |(_, f)| *f)
 }
 
 /// What a signal on the kind adds, always positive.
@@ -188,8 +220,8 @@ pub(crate) fn on_kind(signal: &Signal) -> f32 {
     }
 }
 
-/// What a signal on the origin adds, always positive. Signals that are not listed bring their own
-/// number, learned from the mailbox.
+/// What a signal on the origin adds before the fit, always positive. Signals that are not listed bring their
+/// own number, learned from the mailbox.
 pub(crate) fn on_origin(code: &str) -> f32 {
     ORIGIN.iter().find(|(c, _)| *c == code).map_or(0.0, |(_, w)| *w)
 }
