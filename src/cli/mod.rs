@@ -116,8 +116,12 @@ fn version() -> String {
     )
 }
 
-/// Cargo features, and whether they are built in.
-const FEATURES: &[(&str, bool)] = &[("cli", cfg!(feature = "cli"))];
+macro_rules! features {
+    ($($name:literal),*) => { &[$(($name, cfg!(feature = $name))),*] };
+}
+
+/// Cargo features, all of them, and whether they are built in.
+const FEATURES: &[(&str, bool)] = features!["cli"];
 
 /// Runs what was typed, the program's name first. Messages go to standard error.
 pub(crate) fn run(typed: Vec<OsString>) -> Exit {
@@ -294,4 +298,26 @@ fn styled(to_stderr: bool) -> bool {
         anstream::AutoStream::choice(&io::stdout())
     };
     choice != anstream::ColorChoice::Never
+}
+
+#[cfg(test)]
+mod tests {
+    use toml::de::{DeTable, DeValue};
+
+    #[test]
+    fn the_version_knows_every_feature_of_the_manifest() {
+        let manifest = DeTable::parse(include_str!("../../Cargo.toml")).unwrap();
+        let Some(DeValue::Table(features)) =
+            manifest.get_ref().get("features").map(|v| v.get_ref())
+        else {
+            panic!("no features")
+        };
+        let names: Vec<&str> = features
+            .keys()
+            .map(|name| name.get_ref().as_ref())
+            .filter(|n| *n != "default")
+            .collect();
+        let known: Vec<&str> = super::FEATURES.iter().map(|(name, _)| *name).collect();
+        assert_eq!(known, names);
+    }
 }
