@@ -7,7 +7,9 @@ use std::hash::BuildHasherDefault;
 use std::net::IpAddr;
 
 use super::habits::{Habits, network};
-use crate::correlation::{Answered, Link, Record, Terms, is_of_gap, is_of_subject, of_host};
+use crate::correlation::{
+    Answered, Link, Record, Terms, is_of_gap, is_of_subject, of_host, of_subject,
+};
 use crate::sent::{Census, SentIndex};
 
 /// What is known of one sentence, subject or link.
@@ -203,25 +205,35 @@ impl Wording {
             if *side == Side::Open {
                 continue;
             }
-            wording
-                .to_strange
-                .add(*side, wording.resemblance(&r.answered, sent, |u| u.strange(*side)));
-            wording.to_own.add(*side, wording.resemblance(&r.answered, sent, |u| u.own(*side)));
+            let (strange, own) = wording.resemblances(&r.answered, *side, sent);
+            wording.to_strange.add(*side, strange);
+            wording.to_own.add(*side, own);
         }
         wording.to_strange.sort();
         wording.to_own.sort();
         wording
     }
 
+    /// How much a mail resembles those of strangers, and the owner's.
+    fn resemblances(&self, answered: &Answered, side: Side, sent: &SentIndex) -> (f32, f32) {
+        // That Sent has its subject is evidence of its own: the whole does not count as likeness again, and
+        // its parts are none to the mail of strangers.
+        let owners = answered.subject.as_deref().filter(|s| sent.by_subject(s).next().is_some());
+        let whole = owners.and_then(of_subject);
+        let strange = |n| owners.is_some() && is_of_subject(n);
+        (
+            self.resemblance(answered, strange, |u| u.strange(side)),
+            self.resemblance(answered, |n| Some(n) == whole, |u| u.own(side)),
+        )
+    }
+
     /// How much a mail resembles others by the given measure of one sentence, subject or link.
     fn resemblance(
         &self,
         answered: &Answered,
-        sent: &SentIndex,
+        passed_over: impl Fn(u32) -> bool,
         strength: impl Fn(&Use) -> f32,
     ) -> f32 {
-        let owners =
-            answered.subject.as_deref().is_some_and(|s| sent.by_subject(s).next().is_some());
         // A host that strangers link to may also stand in their ids.
         let host =
             answered.shape.as_deref().and_then(|s| s.rsplit_once('@')).map(|(_, d)| of_host(d));
@@ -229,7 +241,7 @@ impl Wording {
         let mut found = [0.0f32; STRONGEST.len()];
         let (mut whole, mut varied) = (0.0f32, 0.0f32);
         for n in answered.sketch.iter().copied().chain(host) {
-            if owners && is_of_subject(n) {
+            if passed_over(n) {
                 continue;
             }
             let Some(u) = self.uses.get(&n) else { continue };
@@ -312,8 +324,7 @@ impl Wording {
     /// the mail of strangers more than solid matches do, negative where it resembles the owner's.
     pub fn odds(&self, record: &Record, stranger: bool, sent: &SentIndex) -> f32 {
         let side = side(record, stranger);
-        let strange = self.resemblance(&record.answered, sent, |u| u.strange(side));
-        let own = self.resemblance(&record.answered, sent, |u| u.own(side));
+        let (strange, own) = self.resemblances(&record.answered, side, sent);
         // A device that no solid match shows writes as strangers do by chance; the likeness of two or
         // three tells no more than their number.
         let forged = odds(strange, &self.to_strange.strange, &self.to_strange.own).unwrap_or(0.0);
@@ -427,7 +438,7 @@ mod tests {
             u.networks = [7, 8, 9];
         }
         let sent = SentIndex::default();
-        let alike = |r: &Record| wording.resemblance(&r.answered, &sent, |u| u.strange(Side::Open));
+        let alike = |r: &Record| wording.resemblances(&r.answered, Side::Open, &sent).0;
         let last = alike(&records[3]);
         assert!(
             last > 1.5 && last <= 7f32.ln(),
