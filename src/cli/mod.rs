@@ -123,6 +123,12 @@ macro_rules! features {
 /// Cargo features, all of them, and whether they are built in.
 const FEATURES: &[(&str, bool)] = features!["cli"];
 
+/// For fuzzing: reads a configuration, without the files that it names.
+#[cfg(fuzzing)]
+pub(crate) fn configuration(text: &str) -> Result<usize, Vec<config::Fault>> {
+    config::mailboxes(text)
+}
+
 /// Runs what was typed, the program's name first. Messages go to standard error.
 pub(crate) fn run(typed: Vec<OsString>) -> Exit {
     let said = match command().try_get_matches_from(&typed) {

@@ -19,6 +19,8 @@ use bodies::compare_bodies;
 pub use finding::Finding;
 use first_pass::{Done, Source, first_pass};
 use reading::{Item, Read};
+#[cfg(fuzzing)]
+pub use remembered::read_any;
 
 use crate::Error;
 use crate::correlation::{Link, Record, Terms, answered, link};

@@ -84,6 +84,23 @@ impl Coded for Seen {
     }
 }
 
+/// For fuzzing: reads octets as everything that is remembered. What can be read is written and read again to the
+/// same octets.
+#[cfg(fuzzing)]
+pub fn read_any(octets: &[u8]) {
+    fn read<T: Coded>(octets: &[u8]) {
+        if let Ok(value) = codec::decoded::<T>(octets) {
+            let written = codec::encoded(&value);
+            let again = codec::decoded::<T>(&written).map(|value| codec::encoded(&value));
+            assert_eq!(again, Ok(written));
+        }
+    }
+    read::<(Option<Role>, Seen)>(octets);
+    read::<Seen>(octets);
+    read::<Part>(octets);
+    read::<Mbox>(octets);
+}
+
 /// Reads a chunk of message files, but those that are remembered.
 pub(super) fn read_files(
     reader: &Reader<'_>,

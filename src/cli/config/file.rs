@@ -57,7 +57,7 @@ pub(super) fn read(path: &Path, home: Option<&Path>) -> anyhow::Result<File> {
 }
 
 /// A fault, with its line.
-type Fault = (usize, String);
+pub(in crate::cli) type Fault = (usize, String);
 
 fn parse(path: &Path, text: &str, home: Option<&Path>) -> Result<File, Vec<Fault>> {
     let line =
@@ -85,6 +85,12 @@ fn parse(path: &Path, text: &str, home: Option<&Path>) -> Result<File, Vec<Fault
     }
     faults.sort();
     Err(faults)
+}
+
+/// For fuzzing: how many mailboxes a text has, or its faults.
+#[cfg(fuzzing)]
+pub(in crate::cli) fn mailboxes(text: &str) -> Result<usize, Vec<Fault>> {
+    parse(Path::new("c.toml"), text, Some(Path::new("/home/ines"))).map(|file| file.mailboxes.len())
 }
 
 struct Reading<'a> {

@@ -13,6 +13,8 @@ use anyhow::bail;
 use clap::{ArgMatches, Args};
 
 pub(super) use command::Arguments;
+#[cfg(fuzzing)]
+pub(super) use file::{Fault, mailboxes};
 pub(super) use keys::with_opposites;
 pub(super) use merge::Line;
 
