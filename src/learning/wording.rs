@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use super::habits::{Habits, network};
 use crate::correlation::{
-    Answered, Link, Record, Terms, is_of_gap, is_of_subject, of_host, of_subject,
+    Answered, Link, Record, Terms, is_of_gap, is_of_subject, of_host,
 };
 use crate::sent::{Census, SentIndex};
 
@@ -216,14 +216,13 @@ impl Wording {
 
     /// How much a mail resembles those of strangers, and the owner's.
     fn resemblances(&self, answered: &Answered, side: Side, sent: &SentIndex) -> (f32, f32) {
-        // That Sent has its subject is evidence of its own: the whole does not count as likeness again, and
-        // its parts are none to the mail of strangers.
-        let owners = answered.subject.as_deref().filter(|s| sent.by_subject(s).next().is_some());
-        let whole = owners.and_then(of_subject);
-        let strange = |n| owners.is_some() && is_of_subject(n);
+        // That Sent has its subject is evidence of its own and does not count as likeness again.
+        let owners =
+            answered.subject.as_deref().is_some_and(|s| sent.by_subject(s).next().is_some());
+        let known = |n| owners && is_of_subject(n);
         (
-            self.resemblance(answered, strange, |u| u.strange(side)),
-            self.resemblance(answered, |n| Some(n) == whole, |u| u.own(side)),
+            self.resemblance(answered, known, |u| u.strange(side)),
+            self.resemblance(answered, known, |u| u.own(side)),
         )
     }
 
