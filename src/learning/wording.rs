@@ -7,9 +7,7 @@ use std::hash::BuildHasherDefault;
 use std::net::IpAddr;
 
 use super::habits::{Habits, network};
-use crate::correlation::{
-    Answered, Link, Record, Terms, is_of_gap, is_of_subject, of_host,
-};
+use crate::correlation::{Answered, Link, Record, Terms, is_of_gap, is_of_subject, of_host};
 use crate::sent::{Census, SentIndex};
 
 /// What is known of one sentence, subject or link.

@@ -178,7 +178,7 @@ pub(super) const SENDERS: &[&str] = &[
     "undeliver", "delivery", "mailsystem", "mail-system", "mailadmin", "mail-admin", "mailer",
     "mailgate", "mailgw", "uucp", "postoffice", "post-office", "mmdf", "pmdf", "systemadmin",
     "system-admin", "system.admin", "listmanager", "list-manager", "gateway", "mda", "spamhippo", "spambush",
-    "devnull-quarantine", "-confirm-", "challenge", "spamblocker", "spam-blocker", "antispam", "anti-spam", "virus",
+    "devnull-quarantine", "confirm-", "challenge", "spamblocker", "spam-blocker", "antispam", "anti-spam", "virus",
     "mdaemon", "feedback", "fbl", "abuse", "complaint", "microsoftexchange",
 ];
 

@@ -313,7 +313,15 @@ impl<'a> Head<'a> {
 /// Whether an address carries a challenge or its token.
 fn asks(value: &[u8]) -> bool {
     static TOKENS: Words = LazyLock::new(|| {
-        words(&["challenge", "-confirm-", "spamhippo", "spambush", "devnull-quarantine"])
+        words(&[
+            "challenge",
+            "-confirm-",
+            "spamhippo",
+            "spambush",
+            "devnull-quarantine",
+            "ipermitmail",
+            "spamstomp",
+        ])
     });
     TOKENS.any_in(value)
 }
@@ -349,10 +357,17 @@ static MAILERS: Words = LazyLock::new(|| {
     ])
 });
 
-/// Content types of reports and returned originals, wherever the name stands in the field.
+/// Content types of reports, returned originals and challenges, wherever the name stands in the field.
 fn reports(value: &[u8]) -> bool {
     static NAMES: Words = LazyLock::new(|| {
-        words(&["report", "delivery-status", "disposition-not", "rfc822", "message/"])
+        words(&[
+            "report",
+            "delivery-status",
+            "disposition-not",
+            "rfc822",
+            "message/",
+            "mailinblack",
+        ])
     });
     NAMES.any_in(value)
 }
@@ -555,6 +570,8 @@ mod tests {
             ("From: A <a@example.org>\n", ""),
             ("To:", "Auto-Submitted: auto-replied\nTo:"),
             ("To:", "X-Failed-Recipients: x@example.net\nTo:"),
+            ("To:", "Content-Type: text/plain; boundary=\"mUlTiPaRtBoUnDaRy_MailInBlack?\"\nTo:"),
+            ("<a@example.org>\nReceived", "<a@spamstomp.example>\nReceived"),
             ("To:", "Precedence: junk\nTo:"),
             ("To:", "X-Autoreply: yes\nTo:"),
             ("To:", "Delivered-To: Autoresponder\nTo:"),

@@ -157,22 +157,22 @@ const ORIGIN: &[(&str, f32)] = &[
 ];
 
 /// By what a fit multiplies them. scripts/fit-weights --write writes it; what stands here does not change what
-/// the script comes to. These are still the factors of an earlier state of the program, one of them restored
-/// by hand: the command below does not give them again.
+/// the script comes to.
 const FITTED: &[(&str, f32)] = &[
     ("id-and-date-in-sent", 0.75),
-    ("id-and-subject-in-sent", 1.11),
-    ("id-only-in-sent", 1.09),
-    ("replayed-id", 1.01),
-    ("subject-and-recipient-in-sent", 1.23),
-    ("other-body", 1.07),
+    ("id-and-subject-in-sent", 1.14),
+    ("id-only-in-sent", 1.19),
+    ("replayed-id", 1.04),
+    ("date-and-subject-in-sent", 1.21),
+    ("subject-and-recipient-in-sent", 1.29),
+    ("body-in-sent", 1.05),
+    ("other-body", 1.06),
     ("own-relay", 1.30),
-    ("usual-way", 1.13),
-    ("own-client", 1.30),
-    ("strange-name", 0.92),
-    ("signature-missing", 1.10),
-    ("authentication-failed", 0.75),
-    ("own-id-shape", 1.33),
+    ("usual-way", 1.30),
+    ("strange-name", 0.75),
+    ("signature-missing", 1.14),
+    ("authentication-failed", 0.97),
+    ("own-id-shape", 1.30),
     ("campaign-genuine", 1.30),
 ];
 
@@ -192,8 +192,8 @@ const LEARNED: &[(&str, f32)] = &[
     ("forgers-host", 1.0),
 ];
 
-// fitted: scripts/fit-weights --stores 4 --messages 800 --seed 1: 17236 answers;
-// loss on mailboxes that were not learnt from 0.2353 before, 0.2312 after.
+// fitted: scripts/fit-weights --stores 8 --messages 1500 --seed 1: 63045 answers;
+// loss on mailboxes that were not learnt from 0.1413 before, 0.1368 after.
 
 /// The factor of a signal that brings its own number.
 pub(crate) fn factor(code: &str) -> f32 {
@@ -224,4 +224,14 @@ pub(crate) fn on_kind(signal: &Signal) -> f32 {
 /// own number, learned from the mailbox.
 pub(crate) fn on_origin(code: &str) -> f32 {
     ORIGIN.iter().find(|(c, _)| *c == code).map_or(0.0, |(_, w)| *w)
+}
+
+#[cfg(test)]
+mod fit {
+    use super::FITTED;
+
+    #[test]
+    fn the_fit_bends_weights_and_overturns_none() {
+        assert!(FITTED.iter().all(|(_, factor)| (0.75..=1.3).contains(factor)), "{FITTED:?}");
+    }
 }
