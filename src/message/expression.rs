@@ -1,6 +1,6 @@
 //! One regular expression of the tables, made ready when it is first needed, and no dearer than it has to
-//! be: what is only a literal is compared as one, and what looks at ASCII text is compiled for ASCII,
-//! which takes a tenth of the time and memory that Unicode's classes take.
+//! be: what is only a literal is compared as one, and what looks at ASCII text is compiled without the
+//! classes of Unicode.
 
 use std::borrow::Cow;
 use std::ops::Range;
