@@ -47,11 +47,11 @@ pub(crate) struct Literals {
     shift: u32,
     /// By a window's number, whether any word has it.
     four: Vec<u8>,
+    /// The same for words of three octets; empty where there is none.
+    three: Vec<u8>,
     /// By a window's number, where its anchors start; they end where those of the next number start.
     starts: Vec<u32>,
     anchors: Vec<(u32, Anchor)>,
-    /// The same for words of three octets; empty where there is none.
-    three: Vec<u8>,
     /// Words that are shorter still, by their place.
     short: Vec<u32>,
 }

@@ -34,16 +34,15 @@ impl Recogniser {
             return true;
         }
         let line = cut(o.subject.trim_start(), FIELD);
-        for (field, value) in [
-            (Field::Spoken, line),
-            (Field::Subject, line),
-            (Field::From, &*o.from),
-            (Field::ContentType, &*o.content_type),
-            (Field::ReturnPath, &*o.return_path),
+        for (fields, value) in [
+            (&[Field::Spoken, Field::Subject][..], line),
+            (&[Field::From], &*o.from),
+            (&[Field::ContentType], &*o.content_type),
+            (&[Field::ReturnPath], &*o.return_path),
         ] {
             self.occurrences(&folded(value), |used, _| {
                 if let Use::Pattern(at) = used {
-                    self.meet(field, at, &mut met);
+                    fields.iter().for_each(|field| self.meet(*field, at, &mut met));
                 }
             });
         }
