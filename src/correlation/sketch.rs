@@ -50,8 +50,15 @@ pub fn template(subject: &str) -> String {
 }
 
 fn masked(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
+    let mut out = String::new();
+    mask(text, &mut out);
+    out
+}
+
+/// Writes a text, masked, in place of what stands in `out`.
+fn mask(text: &str, out: &mut String) {
+    out.clear();
+    let word = |word: &str, out: &mut String| {
         if !out.is_empty() {
             out.push(' ');
         }
@@ -66,25 +73,37 @@ fn masked(text: &str) -> String {
         } else {
             out.extend(word.chars().flat_map(char::to_lowercase));
         }
+    };
+    if text.is_ascii() {
+        let blank = |c: char| c.is_ascii_whitespace() || c == '\u{b}';
+        text.split(blank).filter(|w| !w.is_empty()).for_each(|w| word(w, out));
+    } else {
+        text.split_whitespace().for_each(|w| word(w, out));
     }
-    out
+}
+
+/// Letters of a text.
+fn letters(text: &str) -> usize {
+    if text.is_ascii() {
+        return text.bytes().filter(u8::is_ascii_alphabetic).count();
+    }
+    text.chars().filter(|c| c.is_alphabetic()).count()
 }
 
 /// The number of a subject, `None` where it is too short to tell anything.
 pub(crate) fn of_subject(subject: &str) -> Option<u32> {
-    let template = template(subject);
-    let letters = template.chars().filter(|c| c.is_alphabetic()).count();
-    (letters >= 4).then(|| number(SUBJECT, &template))
+    of_template(&template(subject))
+}
+
+fn of_template(template: &str) -> Option<u32> {
+    (letters(template) >= 4).then(|| number(SUBJECT, template))
 }
 
 /// A subject without its last and without its first word: engines put a random word at either end.
-fn parts_of_subject(subject: &str) -> Vec<u32> {
-    let template = template(subject);
+fn parts_of(template: &str) -> Vec<u32> {
     let words: Vec<&str> = template.split(' ').collect();
-    let long = |part: &[&str]| {
-        part.len() >= 2
-            && part.iter().flat_map(|w| w.chars()).filter(|c| c.is_alphabetic()).count() >= 8
-    };
+    let long =
+        |part: &[&str]| part.len() >= 2 && part.iter().map(|w| letters(w)).sum::<usize>() >= 8;
     match words.as_slice() {
         [_, .., _] => [&words[..words.len() - 1], &words[1..]]
             .into_iter()
@@ -97,11 +116,9 @@ fn parts_of_subject(subject: &str) -> Vec<u32> {
 
 /// A subject with a gap in place of one of its inner words, and runs of its words: engines put random words
 /// and names there, too ("Final notice aizgzy: copyright claim 6871"). What is left has to say something.
-fn gaps_of_subject(subject: &str) -> Vec<u32> {
-    let template = template(subject);
+fn gaps_of(template: &str) -> Vec<u32> {
     let mut words: Vec<&str> = template.split(' ').take(INNER + 2).collect();
-    let letters: Vec<usize> =
-        words.iter().map(|w| w.chars().filter(|c| c.is_alphabetic()).count()).collect();
+    let letters: Vec<usize> = words.iter().map(|w| letters(w)).collect();
     let says = |letters: &[usize]| {
         letters.iter().filter(|l| **l > 0).count() >= 3 && letters.iter().sum::<usize>() >= LEFT
     };
@@ -138,9 +155,12 @@ pub(crate) fn of_host(organisation: &str) -> u32 {
 
 /// What the answered mail says, sorted, without repetition.
 pub(super) fn sketch(subject: Option<&str>, returned: Option<&Returned>) -> Box<[u32]> {
-    let mut numbers: Vec<u32> = subject.and_then(of_subject).into_iter().collect();
-    numbers.extend(subject.into_iter().flat_map(parts_of_subject));
-    numbers.extend(subject.into_iter().flat_map(gaps_of_subject));
+    let mut numbers = Vec::new();
+    if let Some(template) = subject.map(template) {
+        numbers.extend(of_template(&template));
+        numbers.extend(parts_of(&template));
+        numbers.extend(gaps_of(&template));
+    }
     if let Some(r) = returned {
         numbers.extend(&of_text(&r.text));
     }
@@ -156,12 +176,24 @@ pub(super) fn of_text(text: &str) -> Box<[u32]> {
         end -= 1;
     }
     let text = &text[..end];
-    let sentences = text
-        .split(['\n', '\r', '!', '?', '。', '！', '？'])
+    let mut sentence = String::new();
+    let mut of_sentence = |s: &str| {
+        // Masking leaves no more letters than there were.
+        if letters(s) < SHORTEST {
+            return None;
+        }
+        mask(s.trim().trim_end_matches('.'), &mut sentence);
+        (letters(&sentence) >= SHORTEST).then(|| number(SENTENCE, &sentence))
+    };
+    let plain = text.is_ascii();
+    let mut numbers: Vec<u32> = text
+        .split(|c| {
+            matches!(c, '\n' | '\r' | '!' | '?') || !plain && matches!(c, '。' | '！' | '？')
+        })
         .flat_map(|line| line.split(". "))
-        .map(|s| masked(s.trim().trim_end_matches('.')))
-        .filter(|s| s.chars().filter(|c| c.is_alphabetic()).count() >= SHORTEST);
-    let mut numbers: Vec<u32> = sentences.take(SENTENCES).map(|s| number(SENTENCE, &s)).collect();
+        .filter_map(&mut of_sentence)
+        .take(SENTENCES)
+        .collect();
     numbers.extend(hosts(text).take(HOSTS).map(|h| of_host(&h)));
     numbers.sort_unstable();
     numbers.dedup();

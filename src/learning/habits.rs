@@ -79,6 +79,8 @@ impl Path {
 #[derive(Debug, Clone, Default)]
 pub struct Habits {
     relays: Census,
+    /// The same, as addresses.
+    relay_ips: BTreeSet<IpAddr>,
     takers: Census,
     clients: BTreeSet<String>,
     /// Addresses of clients below the relay.
@@ -160,6 +162,7 @@ impl Habits {
             habits.places.extend(below.and_then(|h| h.ip).filter(|ip| !is_local(*ip)));
             if let Some(ip) = relay {
                 habits.relays.add(&ip.to_string());
+                habits.relay_ips.insert(ip);
             }
             if let Some(client) = below.and_then(client) {
                 if let Some(shape) = &answered.shape {
@@ -289,7 +292,7 @@ impl Habits {
 
     /// Whether this is the address of a relay of the owner's.
     pub fn is_own_relay(&self, ip: IpAddr) -> bool {
-        self.relays.count(&ip.to_string()) > 0 || self.named.iter().any(|n| n.contains(&ip))
+        self.relay_ips.contains(&ip) || self.named.iter().any(|n| n.contains(&ip))
     }
 
     fn is_relay(&self, hop: &Hop) -> bool {
@@ -452,6 +455,7 @@ mod tests {
         let mut habits = Habits::default();
         for _ in 0..4 {
             habits.relays.add("192.0.2.10");
+            habits.relay_ips.extend("192.0.2.10".parse::<IpAddr>());
             habits.takers.add("mail.example.org");
         }
         habits.clients.insert("198.51.100".into());

@@ -293,7 +293,7 @@ impl<'a> Reading<'a, '_> {
         }
         let looked_at = fields::head(&text, self.limits.text).len();
         let lines: Vec<&str> = text[..looked_at].split('\n').collect();
-        let breaking = self.breaks.matching_lines(&text[..looked_at], &lines);
+        let breaking = self.breaks.matching_lines(&lines);
         let quote = quoted::find(&lines, &breaking);
         let mut shown = looked_at;
         if let Some(quote) = quote {

@@ -13,7 +13,8 @@ use super::screen::fold;
 /// One expression that is compiled when it is first needed.
 pub(crate) struct Lazy {
     source: Cow<'static, str>,
-    literal: OnceLock<Option<Literal>>,
+    /// Where it is nothing but a choice of literals; empty where it is more.
+    literals: OnceLock<Vec<Literal>>,
     /// For texts that are ASCII; none where the expression cannot be compiled so.
     ascii: OnceLock<Option<bytes::Regex>>,
     whole: OnceLock<Option<Regex>>,
@@ -23,7 +24,7 @@ impl Lazy {
     pub(crate) fn new(source: impl Into<Cow<'static, str>>) -> Self {
         Lazy {
             source: source.into(),
-            literal: OnceLock::new(),
+            literals: OnceLock::new(),
             ascii: OnceLock::new(),
             whole: OnceLock::new(),
         }
@@ -38,8 +39,9 @@ impl Lazy {
         self.whole().is_none()
     }
 
-    fn literal(&self) -> Option<&Literal> {
-        self.literal.get_or_init(|| Literal::read(&self.source)).as_ref()
+    fn literals(&self) -> Option<&[Literal]> {
+        let all = self.literals.get_or_init(|| Literal::all(&self.source).unwrap_or_default());
+        (!all.is_empty()).then_some(all)
     }
 
     fn ascii(&self) -> Option<&bytes::Regex> {
@@ -52,8 +54,8 @@ impl Lazy {
     }
 
     pub(crate) fn is_match(&self, text: &str) -> bool {
-        if let Some(literal) = self.literal() {
-            return literal.find(text).is_some();
+        if let Some(literals) = self.literals() {
+            return literals.iter().any(|literal| literal.find(text).is_some());
         }
         match self.ascii().filter(|_| text.is_ascii()) {
             Some(ascii) => ascii.is_match(text.as_bytes()),
@@ -63,8 +65,10 @@ impl Lazy {
 
     /// The first piece of the text that it matches.
     pub(crate) fn find<'t>(&self, text: &'t str) -> Option<&'t str> {
-        if let Some(literal) = self.literal() {
-            return literal.find(text).map(|range| &text[range]);
+        if let Some(literals) = self.literals() {
+            // The first in the text; of several there the first in the expression.
+            let hits = literals.iter().filter_map(|literal| literal.find(text));
+            return hits.min_by_key(|range| range.start).map(|range| &text[range]);
         }
         match self.ascii().filter(|_| text.is_ascii()) {
             Some(ascii) => ascii.find(text.as_bytes()).map(|m| &text[m.range()]),
@@ -91,7 +95,7 @@ impl Lazy {
     }
 }
 
-/// An expression that is nothing but a literal, perhaps bound to the ends of a text or of its lines.
+/// One of the literals that an expression consists of, perhaps bound to the ends of a text or of its lines.
 #[derive(Debug, PartialEq)]
 struct Literal {
     text: String,
@@ -104,25 +108,26 @@ struct Literal {
 }
 
 impl Literal {
-    /// Reads an expression; none where it is more than a literal.
-    fn read(source: &str) -> Option<Literal> {
-        let mut found = Literal {
-            text: String::new(),
-            folded: false,
-            lines: false,
-            from_start: false,
-            to_end: false,
-        };
-        let mut rest = source;
+    /// Reads an expression; none where it is more than a choice of literals.
+    fn all(source: &str) -> Option<Vec<Literal>> {
+        let (mut folded, mut lines, mut rest) = (false, false, source);
         while let Some((flags, behind)) = rest.strip_prefix("(?").and_then(|r| r.split_once(')')) {
             match flags {
-                "m" => found.lines = true,
-                "i" => found.folded = true,
-                "im" | "mi" => (found.folded, found.lines) = (true, true),
+                "m" => lines = true,
+                "i" => folded = true,
+                "im" | "mi" => (folded, lines) = (true, true),
                 _ => break,
             }
             rest = behind;
         }
+        let choices = rest.split('|').map(|choice| Literal::read(choice, folded, lines));
+        choices.collect()
+    }
+
+    fn read(source: &str, folded: bool, lines: bool) -> Option<Literal> {
+        let mut found =
+            Literal { text: String::new(), folded, lines, from_start: false, to_end: false };
+        let mut rest = source;
         if let Some(behind) = rest.strip_prefix('^') {
             (found.from_start, rest) = (true, behind);
         }
@@ -169,6 +174,16 @@ impl Literal {
             }
             return None;
         }
+        if let (true, Some(first)) = (text.is_ascii(), self.text.bytes().next()) {
+            let stands = |at: &usize| {
+                let octets = text.as_bytes().get(*at..*at + self.text.len());
+                octets.is_some_and(|o| o.eq_ignore_ascii_case(self.text.as_bytes()))
+                    && self.stands(text, &(*at..*at + self.text.len()))
+            };
+            let mut starts =
+                memchr::memchr2_iter(first, first.to_ascii_uppercase(), text.as_bytes());
+            return starts.find(stands).map(|at| at..at + self.text.len());
+        }
         let mut starts = text.char_indices().map(|(at, _)| at);
         if self.from_start && !self.lines {
             return self.folded_at(text, 0).filter(|range| self.stands(text, range));
@@ -212,13 +227,15 @@ mod tests {
             "^Undeliverable:$",
             r"(?m)^<a\.b>$",
             "(?i)^(?:out of office)",
+            "(?i)postmaster|^mailer-daemon",
             "自動",
         ] {
-            assert!(Literal::read(literal).is_some(), "{literal}");
+            assert!(Literal::all(literal).is_some(), "{literal}");
         }
         for more in [
             "a+",
-            "a|b",
+            "a|",
+            "a|b+",
             r"\d",
             "[a]",
             "(a)",
@@ -230,7 +247,7 @@ mod tests {
             "(?s)a",
             "a$b",
         ] {
-            assert_eq!(Literal::read(more), None, "{more}");
+            assert_eq!(Literal::all(more), None, "{more}");
         }
     }
 
@@ -243,7 +260,8 @@ mod tests {
             end in "\\$?",
             text in "[aAsSkKſKeéÉ .\n]{0,12}",
         ) {
-            for body in [regex::escape(&word), word.replace('.', r"\s?"), format!("(?:{})", regex::escape(&word))] {
+            for body in [regex::escape(&word), word.replace('.', r"\s?"), format!("(?:{})", regex::escape(&word)),
+                format!("{}|{}", regex::escape(&word), 'k')] {
                 let source = format!("{flags}{start}{body}{end}");
                 let lazy = Lazy::new(source.clone());
                 let whole = Regex::new(&source).expect("an expression");

@@ -415,7 +415,7 @@ mod tests {
     fn quote(text: &str) -> Option<Quote> {
         let breaks = Screen::new(["^--- Below .* copy$", "^-+ ?Original Message ?-+$"]);
         let lines: Vec<&str> = text.lines().collect();
-        find(&lines, &breaks.matching_lines(text, &lines))
+        find(&lines, &breaks.matching_lines(&lines))
     }
 
     #[test]

@@ -1,12 +1,12 @@
-//! Sets of regular expressions of which only those are tried, and only then compiled, whose literal parts
-//! occur in a text. Compiling a thousand expressions at every start, or running them all as one automaton
+//! What an expression requires of a text, told from its syntax, so that only those are tried, and only then
+//! compiled, whose literal parts stand in it; and sets of such expressions for single lines. Compiling a thousand expressions at every start, or running them all as one automaton
 //! with a cache per thread, costs more than everything else that is done to an answer.
 
 use std::borrow::Cow;
 
 use super::expression::Lazy;
 use super::fields;
-use super::literals::Literals;
+use super::openings::{Openings, line_opening};
 
 /// Octets of a literal below which looking for it tells too little.
 pub(crate) const SHORTEST: usize = 3;
@@ -51,31 +51,21 @@ pub(crate) fn fold(c: char, out: &mut String) {
     }
 }
 
-/// A text as the look for literals, which compares ASCII without case, wants it.
-fn without_case(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(folded(text)) }
-}
-
-fn folded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    text.chars().for_each(|c| fold(c, &mut out));
-    out
-}
-
 /// Literals of which at least one stands, but for its case, in every text that the expression matches;
 /// none where there is nothing to look for.
 pub(crate) fn required(pattern: &str) -> Option<Vec<String>> {
-    let mut reading = Reading { rest: pattern, depth: 0 };
-    let found = reading.alternatives().filter(|_| reading.rest.is_empty())??;
+    let mut syntax = Syntax::new(pattern);
+    let found = syntax.alternatives().filter(|_| syntax.rest.is_empty())??;
     Some(found.into_iter().map(|l| fields::head(&l, LONGEST).trim().to_owned()).collect())
 }
 
 /// Literals one of which must occur; none where nothing must.
 type Needed = Option<Vec<String>>;
 
-/// How much a set of literals tells: the shortest of them decides.
+/// How much a set of literals tells: the shortest of them decides. What stands in every report tells nothing.
 fn worth(literals: &[String]) -> usize {
-    literals.iter().map(String::len).min().unwrap_or(0)
+    let one = |l: &String| if l.starts_with("multipart/") { SHORTEST } else { l.len() };
+    literals.iter().map(one).min().unwrap_or(0)
 }
 
 fn better(a: Needed, b: Needed) -> Needed {
@@ -96,12 +86,34 @@ enum Atom {
 
 /// Reads the syntax of expressions only as far as literals need it; parsing a thousand of them in full
 /// takes longer than everything else at a start. Gives up, with an outer `None`, on what it does not know.
-struct Reading<'a> {
+pub(super) struct Syntax<'a> {
     rest: &'a str,
     depth: u32,
 }
 
-impl Reading<'_> {
+impl<'a> Syntax<'a> {
+    pub(super) fn new(pattern: &'a str) -> Self {
+        Syntax { rest: pattern, depth: 0 }
+    }
+
+    /// What is not read yet.
+    pub(super) fn rest(&self) -> &'a str {
+        self.rest
+    }
+
+    /// Reads to the end of this choice.
+    pub(super) fn skip_alternative(&mut self) -> Option<()> {
+        self.sequence().map(drop)
+    }
+
+    /// Reads one atom; gives it where it is a literal.
+    pub(super) fn literal(&mut self) -> Option<Option<char>> {
+        Some(match self.atom()? {
+            Atom::Literal(c) => Some(c),
+            _ => None,
+        })
+    }
+
     fn next(&mut self) -> Option<char> {
         let mut chars = self.rest.chars();
         let c = chars.next();
@@ -109,7 +121,7 @@ impl Reading<'_> {
         c
     }
 
-    fn eat(&mut self, text: &str) -> bool {
+    pub(super) fn eat(&mut self, text: &str) -> bool {
         let rest = self.rest.strip_prefix(text);
         self.rest = rest.unwrap_or(self.rest);
         rest.is_some()
@@ -157,7 +169,7 @@ impl Reading<'_> {
     }
 
     /// Whether a repetition follows, and whether it asks for at least one.
-    fn repetition(&mut self) -> Option<(bool, bool)> {
+    pub(super) fn repetition(&mut self) -> Option<(bool, bool)> {
         let once = match self.rest.chars().next() {
             Some('*' | '?') => false,
             Some('+') => true,
@@ -237,13 +249,11 @@ impl Reading<'_> {
     }
 }
 
-/// A set of regular expressions that answers whether any of them matches.
+/// A set of regular expressions for single lines.
 pub struct Screen {
-    /// Looks for the literals; none where each expression is tried on every text.
-    literals: Option<Literals>,
-    /// For each literal: the expression that it belongs to.
-    owners: Vec<u32>,
-    /// Expressions without a literal: always tried.
+    /// By the words with which the lines open that they match.
+    openings: Openings,
+    /// Expressions that are tried on every line.
     always: Vec<u32>,
     patterns: Vec<Lazy>,
 }
@@ -252,18 +262,14 @@ impl Screen {
     /// Takes the expressions; none is compiled yet.
     pub fn new<S: Into<Cow<'static, str>>>(patterns: impl IntoIterator<Item = S>) -> Self {
         let patterns: Vec<Lazy> = patterns.into_iter().map(Lazy::new).collect();
-        let (mut words, mut owners, mut always) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut words, mut always) = (Vec::new(), Vec::new());
         for (at, pattern) in (0..).zip(&patterns) {
-            match required(pattern.source()) {
-                Some(found) => {
-                    owners.extend(found.iter().map(|_| at));
-                    words.extend(found.iter().map(|w| folded(w)));
-                }
+            match line_opening(pattern.source()) {
+                Some(found) => words.extend(found.words.into_iter().map(|w| (w, at))),
                 None => always.push(at),
             }
         }
-        let literals = Some(Literals::new(words));
-        Screen { literals, owners, always, patterns }
+        Screen { openings: Openings::new(words), always, patterns }
     }
 
     /// A set in which nothing matches.
@@ -273,63 +279,30 @@ impl Screen {
 
     /// The same set that tries every expression on every text: the slow way, to compare with.
     pub(crate) fn trying_all(mut self) -> Self {
-        self.literals = None;
+        self.openings = Openings::default();
         self.always = (0..).zip(&self.patterns).map(|(at, _)| at).collect();
         self
     }
 
     /// The lines of a text that one of the expressions matches, ascending; each is compared without its end
     /// and trailing blanks. `lines` is the text cut at its line feeds.
-    pub(super) fn matching_lines(&self, text: &str, lines: &[&str]) -> Vec<usize> {
-        let mut met: Vec<usize> = Vec::new();
-        match &self.literals {
-            Some(literals) if self.always.is_empty() => {
-                // Folding keeps the line feeds, so that lines can be told by their number.
-                let folded = without_case(text);
-                let mut hits = Vec::new();
-                literals.each(folded.as_bytes(), |_, start| {
-                    hits.push(start);
-                    false
-                });
-                hits.sort_unstable();
-                let (mut line, mut seen) = (0, 0);
-                for hit in hits {
-                    line += memchr::memchr_iter(b'\n', &folded.as_bytes()[seen..hit]).count();
-                    seen = hit;
-                    if met.last() != Some(&line) {
-                        met.push(line);
-                    }
-                }
-            }
-            _ => met.extend(0..lines.len()),
-        }
-        met.retain(|at| {
-            let line = lines.get(*at).map_or("", |line| line.trim_end());
-            !line.is_empty() && self.is_match(line)
-        });
-        met
-    }
-
-    /// Whether one of the expressions matches.
-    pub fn is_match(&self, text: &str) -> bool {
-        if self.always.iter().any(|at| self.patterns[*at as usize].is_match(text)) {
-            return true;
-        }
-        let Some(literals) = self.literals.as_ref().filter(|_| !self.patterns.is_empty()) else {
-            return false;
+    pub(super) fn matching_lines(&self, lines: &[&str]) -> Vec<usize> {
+        let matches = |line: &&str| {
+            let line = line.trim_end();
+            let matched = |at: &u32| self.patterns[*at as usize].is_match(line);
+            !line.is_empty()
+                && (self.always.iter().any(matched) || self.openings.any(line, matched))
         };
-        let mut tried = Vec::new();
-        literals.each(without_case(text).as_bytes(), |word, _| {
-            let at = self.owners[word];
-            if tried.contains(&at) {
-                return false;
-            }
-            tried.push(at);
-            self.patterns[at as usize].is_match(text)
-        })
+        (0..).zip(lines).filter(|(_, line)| matches(line)).map(|(at, _)| at).collect()
     }
 
-    /// Expressions without a literal, which are tried on every text.
+    /// Whether one of the expressions matches a line.
+    #[cfg(test)]
+    fn is_match(&self, line: &str) -> bool {
+        self.matching_lines(&[line]) == [0]
+    }
+
+    /// Expressions of which it cannot be told how their lines open, so that they are tried on every line.
     pub fn untold(&self) -> impl Iterator<Item = &str> {
         self.always.iter().map(|at| self.patterns[*at as usize].source())
     }
@@ -399,9 +372,15 @@ mod tests {
         let lines: Vec<&str> = text.split('\n').collect();
         let telling =
             Screen::new(["^--- Below .* copy$", "(?i)^-+ ?Original Message ?-+$", "(?i)^ΑΠΟΥΣΊΑΣ"]);
-        assert_eq!(telling.matching_lines(text, &lines), [1, 3, 4]);
-        assert_eq!(telling.trying_all().matching_lines(text, &lines), [1, 3, 4]);
+        assert_eq!(telling.matching_lines(&lines), [1, 3, 4]);
+        assert_eq!(telling.trying_all().matching_lines(&lines), [1, 3, 4]);
         assert!(!Screen::empty().is_match("x"));
+    }
+
+    fn folded(text: &str) -> String {
+        let mut out = String::new();
+        text.chars().for_each(|c| fold(c, &mut out));
+        out
     }
 
     #[test]

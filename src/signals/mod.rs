@@ -22,6 +22,8 @@ mod wordlist;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use foldhash::fast::FixedState;
+
 pub use reason::{Reason, Said, reason};
 pub use recipients::{is_mailbox, sole_recipient};
 pub use recogniser::Recogniser;
@@ -304,7 +306,7 @@ pub fn find(code: &str) -> Option<&'static Signal> {
 
 /// Its number in the list.
 fn number(code: &str) -> Option<usize> {
-    static PLACES: OnceLock<HashMap<&str, usize>> = OnceLock::new();
+    static PLACES: OnceLock<HashMap<&str, usize, FixedState>> = OnceLock::new();
     let places = || list().iter().enumerate().map(|(at, s)| (s.code, at)).collect();
     PLACES.get_or_init(places).get(code).copied()
 }

@@ -12,7 +12,8 @@ use super::patterns::LISTINGS;
 use super::vendors::{Form, Mark, Vendor};
 use super::{Basis, Evidence, SeenIn, Signal, languages, list, vendors};
 use crate::message::{
-    LONGEST, Lazy, Literals, Mailbox, Message, ReturnPath, Screen, fold, required,
+    LONGEST, Lazy, Literals, Mailbox, Message, Openings, ReturnPath, Screen, fold, from_here,
+    line_opening, required,
 };
 
 /// Octets of text that patterns look at; automatic answers say what they are in their first lines.
@@ -70,6 +71,8 @@ enum Use {
 struct Pattern {
     field: Field,
     expression: Lazy,
+    /// The same for a text that begins with the line that it may match, where `openings` can tell that line.
+    here: Option<Lazy>,
 }
 
 /// One form of a program's messages.
@@ -88,10 +91,16 @@ pub struct Recogniser {
     general: Vec<(&'static Signal, Look)>,
     shapes: Vec<Shape>,
     patterns: Vec<Pattern>,
-    /// Fields that marks of programs look at.
+    /// Which lines of the text an expression may match.
+    openings: Openings,
+    /// Fields that marks of programs look at, header fields by their names aside.
     fields: Vec<Field>,
+    /// Header fields by their names, sorted.
+    headers: Vec<(&'static str, Field)>,
     /// Expressions without a literal: met wherever their field is.
     always: Vec<u32>,
+    /// Which expressions may match a subject, by its first words.
+    subjects: Openings,
     /// For each expression on a subject of a language, the signal that it shows; in their order.
     spoken: Vec<(u32, &'static Signal)>,
     /// Phrases, folded, and their signals. The literals are their beginnings.
@@ -109,6 +118,8 @@ pub struct Recogniser {
 #[derive(Default)]
 struct Tables {
     patterns: Vec<Pattern>,
+    openings: Vec<(String, u32)>,
+    subjects: Vec<(String, u32)>,
     known: HashMap<(Field, &'static str), u32>,
     always: Vec<u32>,
     literals: Vec<String>,
@@ -132,20 +143,28 @@ impl Tables {
         }
         let at = self.patterns.len() as u32;
         self.known.insert((field, pattern), at);
-        match required(pattern) {
-            Some(found) => {
-                for literal in found {
-                    self.literal(folded(&literal).trim().to_owned(), Use::Pattern(at));
-                }
-            }
-            None => self.always.push(at),
-        }
         let expression = match field {
             Field::Text | Field::Diagnostic => Lazy::new(format!("(?m){pattern}")),
             Field::Spoken => Lazy::new(format!("(?i)^(?:{pattern})")),
             _ => Lazy::new(pattern),
         };
-        self.patterns.push(Pattern { field, expression });
+        let first_words = Some(&expression).filter(|_| field == Field::Spoken);
+        match first_words.and_then(|e| line_opening(e.source())) {
+            Some(found) => self.subjects.extend(found.words.into_iter().map(|word| (word, at))),
+            None => match required(pattern) {
+                Some(found) => {
+                    for literal in found {
+                        self.literal(folded(&literal).trim().to_owned(), Use::Pattern(at));
+                    }
+                }
+                None => self.always.push(at),
+            },
+        }
+        let here = from_here(pattern).filter(|_| field == Field::Text).map(|(opening, here)| {
+            self.openings.extend(opening.words.into_iter().map(|word| (word, at)));
+            Lazy::new(here)
+        });
+        self.patterns.push(Pattern { field, expression, here });
         at
     }
 }
@@ -204,6 +223,18 @@ impl Recogniser {
                 shapes.push(Shape { vendor, form, signal, marks, cheapest });
             }
         }
+        let mut headers: Vec<(&'static str, Field)> = Vec::new();
+        fields.retain(|field| {
+            match field {
+                Field::Header(name) => headers.push((name, *field)),
+                Field::ContentType => headers.push(("content-type", *field)),
+                // Each is looked at in a way of its own.
+                Field::Text | Field::Subject => {}
+                _ => return true,
+            }
+            false
+        });
+        headers.sort_by_key(|(name, _)| *name);
         let general = list()
             .iter()
             .filter_map(|s| match s.seen_in {
@@ -225,10 +256,13 @@ impl Recogniser {
             general,
             shapes,
             fields,
+            headers,
             spoken,
             phrases,
             literals: Some(Literals::new(&tables.literals)),
             patterns: tables.patterns,
+            openings: Openings::new(tables.openings),
+            subjects: Openings::new(tables.subjects),
             always: tables.always,
             uses: tables.uses,
             breaks: Screen::new(originals.chain(broken_off)),
@@ -247,6 +281,7 @@ impl Recogniser {
     pub fn slow(general_only: bool) -> Self {
         let mut slow = Recogniser::new(general_only);
         slow.literals = None;
+        slow.patterns.iter_mut().for_each(|p| p.here = None);
         slow.always = (0..).zip(&slow.patterns).map(|(at, _)| at).collect();
         slow.breaks = slow.breaks.trying_all();
         slow
@@ -305,7 +340,7 @@ impl Recogniser {
         });
         said.sort_by_key(|(end, start, _)| (*end, *start));
         self.look_forms(m, &mut met, &mut found);
-        self.look_subject(cut(m.subject.trim_start(), FIELD), &mut met, &mut found);
+        self.look_subject(cut(m.subject.trim_start(), FIELD), &met, &mut found);
         found.extend(said.iter().map(|(end, start, s)| Evidence::new(s, &text[*start..*end])));
         found
     }
@@ -334,16 +369,32 @@ impl Recogniser {
         }
     }
 
-    fn look_subject(&self, subject: &str, met: &mut Met, found: &mut Vec<Evidence>) {
-        let bare = super::subject::bare(subject);
-        self.occurrences(&folded(subject), |used, _| {
+    /// Marks the expressions that may match a field.
+    fn meet_in(&self, field: Field, value: &str, met: &mut Met) {
+        self.occurrences(&folded(value), |used, _| {
             if let Use::Pattern(at) = used {
+                self.meet(field, at, met);
+            }
+        });
+    }
+
+    /// Marks the expressions that may match a subject or what is left of it without tags.
+    fn meet_subject(&self, subject: &str, met: &mut Met) {
+        let whole = subject.trim_start();
+        self.occurrences(&folded(whole), |used, _| {
+            if let Use::Pattern(at) = used {
+                self.meet(Field::Subject, at, met);
                 self.meet(Field::Spoken, at, met);
             }
         });
-        for &at in &self.always {
-            self.meet(Field::Spoken, at, met);
+        let bare = super::subject::bare(whole);
+        for subject in [whole].into_iter().chain((bare.len() < whole.len()).then_some(bare)) {
+            self.subjects.each_line(subject, |at, _, _| met.add(at));
         }
+    }
+
+    fn look_subject(&self, subject: &str, met: &Met, found: &mut Vec<Evidence>) {
+        let bare = super::subject::bare(subject);
         let mut seen: Vec<&'static str> = Vec::new();
         for subject in [subject].into_iter().chain((bare.len() < subject.len()).then_some(bare)) {
             for (at, signal) in &self.spoken {
@@ -360,18 +411,21 @@ impl Recogniser {
 
     /// The forms all of whose marks are there. `met` has what the text brought.
     fn look_forms(&self, m: &Message, met: &mut Met, found: &mut Vec<Evidence>) {
-        for &field in self.fields.iter().filter(|f| **f != Field::Text) {
-            for value in values(field, m) {
-                self.occurrences(&folded(&value), |used, _| {
-                    if let Use::Pattern(at) = used {
-                        self.meet(field, at, met);
-                    }
-                });
+        for &field in &self.fields {
+            values(field, m).iter().for_each(|value| self.meet_in(field, value, met));
+        }
+        for f in &m.headers.fields {
+            if let Ok(at) = self.headers.binary_search_by_key(&f.name.as_str(), |(name, _)| name) {
+                self.meet_in(self.headers[at].1, cut(&f.value, FIELD), met);
             }
         }
+        self.meet_subject(cut(&m.subject, FIELD), met);
         for &at in &self.always {
             met.add(at);
         }
+        let text = cut(&m.text, TEXT);
+        // Of each expression the line that it may match, once they are asked for.
+        let mut lines: Option<Vec<(u32, usize)>> = None;
         let mut tried: Vec<(u32, bool)> = Vec::new();
         for shape in &self.shapes {
             if shape.marks.is_empty() || !shape.marks.iter().all(|at| met.has(*at)) {
@@ -381,8 +435,15 @@ impl Recogniser {
                 Some((_, matched)) => *matched,
                 None => {
                     let pattern = &self.patterns[*at as usize];
-                    let matched =
-                        values(pattern.field, m).iter().any(|v| pattern.expression.is_match(v));
+                    let matched = match &pattern.here {
+                        Some(here) => lines
+                            .get_or_insert_with(|| self.lines(text))
+                            .iter()
+                            .any(|(of, start)| of == at && here.is_match(&text[*start..])),
+                        None => {
+                            values(pattern.field, m).iter().any(|v| pattern.expression.is_match(v))
+                        }
+                    };
                     tried.push((*at, matched));
                     matched
                 }
@@ -391,6 +452,13 @@ impl Recogniser {
                 found.push(Evidence::new(shape.signal, &self.quote(shape, m)));
             }
         }
+    }
+
+    /// Lines that expressions may match: the expression, and where the line starts.
+    fn lines(&self, text: &str) -> Vec<(u32, usize)> {
+        let mut lines = Vec::new();
+        self.openings.each_line(text, |at, start, _| lines.push((at, start)));
+        lines
     }
 
     /// The words that the last, usually most telling, mark of a form matched.

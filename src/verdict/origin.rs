@@ -6,9 +6,7 @@ use crate::correlation::{Link, Record, Returns, Terms};
 use crate::learning::{Lessons, Path, Sought, unused};
 use crate::message::Address;
 use crate::sent::{DAY, SentIndex};
-#[cfg(test)]
-use crate::signals::find;
-use crate::signals::{Evidence, Group, Kind, SeenIn, Toward};
+use crate::signals::{Evidence, Group, Kind, SeenIn, Signal, Toward, find};
 
 /// One thing that speaks for or against, before bounds.
 struct Mark {
@@ -24,26 +22,33 @@ struct Marks {
     all: Vec<Mark>,
     /// Whether the factors of the fit count; the fit itself does without.
     fitted: bool,
+    /// Whether the words that show them are kept.
+    quoted: bool,
 }
 
 impl Marks {
     /// Adds a signal with a learned weight (positive), in the declared direction.
     fn add(&mut self, code: &str, weight: f32, quote: &str) {
-        if let Some(e) = Evidence::of(code, quote) {
-            self.push(&e, weight);
+        if let Some(signal) = find(code) {
+            self.put(signal, weight, || Evidence::new(signal, quote).quote);
         }
     }
 
     fn push(&mut self, e: &Evidence, weight: f32) {
-        let SeenIn::Correlation(group) = e.signal.seen_in else { return };
-        let log_odds = match e.signal.toward {
+        self.put(e.signal, weight, || e.quote.clone());
+    }
+
+    fn put(&mut self, signal: &'static Signal, weight: f32, quote: impl FnOnce() -> Box<str>) {
+        let SeenIn::Correlation(group) = signal.seen_in else { return };
+        let log_odds = match signal.toward {
             Toward::Forged => weight,
             Toward::Genuine => -weight,
             _ => return,
-        } * weights::factor(e.signal.code)
-            * if self.fitted { weights::fitted(e.signal.code) } else { 1.0 };
+        } * weights::factor(signal.code)
+            * if self.fitted { weights::fitted(signal.code) } else { 1.0 };
         if log_odds != 0.0 {
-            self.all.push(Mark { code: e.signal.code, group, log_odds, quote: e.quote.clone() });
+            let quote = if self.quoted { quote() } else { Box::default() };
+            self.all.push(Mark { code: signal.code, group, log_odds, quote });
         }
     }
 }
@@ -64,8 +69,14 @@ struct Weighed {
     sought: bool,
 }
 
-fn weigh(record: &Record, lessons: &Lessons, sent: &SentIndex, terms: &Terms) -> Weighed {
-    let mut marks = Marks { all: Vec::new(), fitted: !terms.without.contains("fit") };
+fn weigh(
+    record: &Record,
+    lessons: &Lessons,
+    sent: &SentIndex,
+    terms: &Terms,
+    quoted: bool,
+) -> Weighed {
+    let mut marks = Marks { all: Vec::new(), fitted: !terms.without.contains("fit"), quoted };
     let solid = matches!(record.link, Link::Matched { solid: true, .. })
         || record.evidence.iter().any(|e| e.signal.code == "named-to-be-kept");
     let path = lessons.habits.path(&record.answered, &record.headline.reporting_mta);
@@ -123,7 +134,7 @@ fn weigh(record: &Record, lessons: &Lessons, sent: &SentIndex, terms: &Terms) ->
 /// What the prior is learned from: the log-odds of a record by its own evidence. `None` for mail over
 /// the owner's relay without a match: how often accounts are stolen has nothing to do with a flood.
 pub fn odds(record: &Record, lessons: &Lessons, sent: &SentIndex, terms: &Terms) -> Option<f32> {
-    let weighed = weigh(record, lessons, sent, terms);
+    let weighed = weigh(record, lessons, sent, terms, false);
     (weighed.solid || !weighed.relayed).then(|| sum(&weighed, 0.0).0)
 }
 
@@ -135,7 +146,7 @@ pub fn decide(
     terms: &Terms,
     prior: &Prior,
 ) -> Verdict {
-    let weighed = weigh(record, lessons, sent, terms);
+    let weighed = weigh(record, lessons, sent, terms, true);
     let no_prior = sent.is_empty() || terms.without.contains(Group::Time.name());
     let before = if weighed.solid || weighed.relayed || no_prior {
         0.0

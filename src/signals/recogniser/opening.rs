@@ -34,17 +34,13 @@ impl Recogniser {
             return true;
         }
         let line = cut(o.subject.trim_start(), FIELD);
-        for (fields, value) in [
-            (&[Field::Spoken, Field::Subject][..], line),
-            (&[Field::From], &*o.from),
-            (&[Field::ContentType], &*o.content_type),
-            (&[Field::ReturnPath], &*o.return_path),
+        self.meet_subject(line, &mut met);
+        for (field, value) in [
+            (Field::From, &o.from),
+            (Field::ContentType, &o.content_type),
+            (Field::ReturnPath, &o.return_path),
         ] {
-            self.occurrences(&folded(value), |used, _| {
-                if let Use::Pattern(at) = used {
-                    fields.iter().for_each(|field| self.meet(*field, at, &mut met));
-                }
-            });
+            self.meet_in(field, value, &mut met);
         }
         let bare = subject::bare(line);
         let spoken = self.spoken.iter().any(|(at, _)| {
