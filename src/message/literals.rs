@@ -4,6 +4,10 @@
 //! there, and only then words are compared. Automatons over the same words took longer on mail, and putting
 //! them together was a third of a start.
 
+use std::collections::HashMap;
+
+use foldhash::fast::FixedState;
+
 /// Octets from one place of a text that is looked at to the next, and octets of a run there.
 const STEP: usize = 4;
 
@@ -136,41 +140,50 @@ fn three(key: u32) -> u32 {
     key & 0x00ff_ffff
 }
 
-/// For each distance of a word's start from the places that are looked at, the rarest run of the word that
-/// stands at such a place.
-fn anchors(
-    place: u32,
-    word: &[u8],
-    (step, run): (usize, usize),
-) -> impl Iterator<Item = Anchor> + '_ {
-    (0..step).filter_map(move |distance| {
-        let runs = word.windows(run).enumerate().skip(distance).step_by(step);
-        let rarity = |octets: &[u8]| octets.iter().map(|o| commonness(*o)).sum::<u32>();
-        let (offset, octets) = runs.min_by_key(|(_, octets)| rarity(octets))?;
-        let mut key = [0; 4];
-        key[..run].copy_from_slice(octets);
-        let key = u32::from_le_bytes(key) | CASE;
-        let key = if run == SMALL_RUN { three(key) } else { key };
-        Some(Anchor::new(key, place, offset, word))
-    })
+/// Anchors of words while they are chosen.
+#[derive(Default)]
+struct Chosen {
+    anchors: Vec<Anchor>,
+    /// How many words have a run.
+    used: HashMap<u32, u32, FixedState>,
+}
+
+impl Chosen {
+    /// Takes, for each distance of a word's start from the places that are looked at, the run of the word that
+    /// costs least at such a place: rare in text, and not that of many words.
+    fn add(&mut self, place: u32, word: &[u8], step: usize, run: usize) {
+        for distance in 0..step {
+            let runs = word.windows(run).enumerate().skip(distance).step_by(step);
+            let keyed = runs.map(|(offset, octets)| {
+                let mut key = [0; 4];
+                key[..run].copy_from_slice(octets);
+                let key = u32::from_le_bytes(key) | CASE;
+                let key = if run == SMALL_RUN { three(key) } else { key };
+                let rarity: u32 = octets.iter().map(|o| commonness(*o)).sum();
+                (rarity + 4 * self.used.get(&key).copied().unwrap_or_default(), offset, key)
+            });
+            let Some((_, offset, key)) = keyed.min() else { continue };
+            *self.used.entry(key).or_default() += 1;
+            self.anchors.push(Anchor::new(key, place, offset, word));
+        }
+    }
 }
 
 impl Literals {
     /// Takes the words. Empty ones are in no text.
     pub(crate) fn new<S: AsRef<[u8]>>(words: impl IntoIterator<Item = S>) -> Literals {
         let words: Vec<Box<[u8]>> = words.into_iter().map(|w| w.as_ref().into()).collect();
-        let (mut long, mut small, mut short) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut long, mut small) = (Chosen::default(), Chosen::default());
+        let mut short = Vec::new();
         for (place, word) in (0..).zip(&words) {
             match word.len() {
                 0 => {}
                 1..SMALL_SHORTEST => short.push(place),
-                SMALL_SHORTEST..SHORTEST => {
-                    small.extend(anchors(place, word, (SMALL_STEP, SMALL_RUN)));
-                }
-                _ => long.extend(anchors(place, word, (STEP, STEP))),
+                SMALL_SHORTEST..SHORTEST => small.add(place, word, SMALL_STEP, SMALL_RUN),
+                _ => long.add(place, word, STEP, STEP),
             }
         }
-        Literals { words, long: Runs::new(long), small: Runs::new(small), short }
+        Literals { words, long: Runs::new(long.anchors), small: Runs::new(small.anchors), short }
     }
 
     /// Gives every occurrence of every word, in no particular order: the place of the word among the words,
