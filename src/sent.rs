@@ -70,7 +70,18 @@ pub fn stripped_subject(subject: &str) -> String {
         }
         rest = behind.trim_start();
     }
-    rest.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    let mut stripped = String::with_capacity(rest.len());
+    for word in rest.split_whitespace() {
+        if !stripped.is_empty() {
+            stripped.push(' ');
+        }
+        stripped.push_str(word);
+    }
+    if stripped.is_ascii() {
+        stripped.make_ascii_lowercase();
+        return stripped;
+    }
+    stripped.to_lowercase()
 }
 
 /// The structure of a message id: what stays when a program writes another one. Letters and digits

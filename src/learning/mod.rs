@@ -49,9 +49,13 @@ pub fn learn(
     let coverage = Coverage::measure(replies, sent, terms);
     let habits = Habits::learn(records, replies, sent, terms, relays);
     let wording = Wording::learn(records, &habits, sent, terms);
-    let sources = Sources::learn(records, &habits, &wording, sent, terms);
-    let campaigns = Campaigns::group(records, &habits, &wording, sent);
-    let surplus = Surplus::learn(records, sent);
+    let (campaigns, (sources, surplus)) = rayon::join(
+        || Campaigns::group(records, &habits, &wording, sent),
+        || {
+            let sources = Sources::learn(records, &habits, &wording, sent, terms);
+            (sources, Surplus::learn(records, sent))
+        },
+    );
     Lessons { coverage, habits, wording, sources, surplus, campaigns }
 }
 

@@ -279,7 +279,7 @@ pub fn scan(
 fn judge(
     gathered: Gathered,
     source: &Source,
-    in_time: &dyn Fn(Option<i64>) -> bool,
+    in_time: &(dyn Fn(Option<i64>) -> bool + Sync),
     options: &Options,
     outcome: &mut Outcome,
     visit: &mut dyn FnMut(&Finding),
@@ -296,41 +296,29 @@ fn judge(
         _ => None,
     });
     let once: Vec<(&Record, Option<f32>)> = once.collect();
-    for (r, _) in &once {
-        outcome.abuse.add(lessons.abuse(r, &sent));
-    }
+    let abuses: Vec<_> = once.par_iter().map(|(r, _)| lessons.abuse(r, &sent)).collect();
+    abuses.into_iter().for_each(|abuse| outcome.abuse.add(abuse));
     outcome.campaigns = lessons.campaigns.list().to_vec();
     let prior = Prior::learn(once.into_iter().filter_map(|(r, odds)| Some((r, odds?))));
-    let decided = |item| match item {
-        Item::Record(r, role) => {
-            let verdict = decide(&r, &lessons, &sent, &terms, &prior);
-            (Item::Record(r, role), Some(verdict))
-        }
-        ordinary => (ordinary, None),
+    let found = |item| {
+        let finding = match item {
+            Item::Record(r, role) if in_time(r.date) => {
+                let verdict = decide(&r, &lessons, &sent, &terms, &prior);
+                Finding::of_record(*r, role, verdict, &lessons, &sent, source)
+            }
+            Item::Ordinary(row) if in_time(row.date) => Finding::of_row(*row, source),
+            _ => return None,
+        };
+        Some(finding)
     };
     let mut items = items.into_iter();
     let mut judged = std::iter::from_fn(|| {
-        // Few at a time: a verdict with its ledger is as large as a record.
+        // Few at a time: a finding with its ledger is as large as a record.
         let some: Vec<Item> = items.by_ref().take(JUDGED).collect();
-        let some: Vec<(Item, Option<Verdict>)> = some.into_par_iter().map(decided).collect();
+        let some: Vec<Option<Finding>> = some.into_par_iter().map(found).collect();
         (!some.is_empty()).then_some(some)
     });
-    for (item, verdict) in judged.by_ref().flatten() {
-        let finding = match (item, verdict) {
-            (Item::Record(r, role), Some(verdict)) => {
-                if !in_time(r.date) {
-                    continue;
-                }
-                Finding::of_record(*r, role, verdict, &lessons, &sent, source)
-            }
-            (Item::Ordinary(row), _) => {
-                if !in_time(row.date) {
-                    continue;
-                }
-                Finding::of_row(*row, source)
-            }
-            (Item::Record(..), None) => continue,
-        };
+    for finding in judged.by_ref().flatten().flatten() {
         outcome.seen += 1;
         outcome.background.see(finding.date);
         *outcome.counts.entry(finding.verdict.class()).or_default() += 1;
