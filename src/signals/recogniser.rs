@@ -3,17 +3,19 @@
 //! everything that must stand beside it was met. The tables are code, so an expression that does not
 //! compile matches nothing and a test names it.
 
+mod field;
 mod opening;
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use field::{Field, field_of, values};
+
 use super::patterns::LISTINGS;
-use super::vendors::{Form, Mark, Vendor};
+use super::vendors::{Form, Vendor};
 use super::{Basis, Evidence, SeenIn, Signal, languages, list, vendors};
 use crate::message::{
-    LONGEST, Lazy, Literals, Mailbox, Message, Openings, ReturnPath, Screen, fold, from_here,
-    line_opening, required,
+    LONGEST, Lazy, Literals, Message, Openings, Screen, fold, from_here, line_opening, required,
 };
 
 /// Octets of text that patterns look at; automatic answers say what they are in their first lines.
@@ -21,34 +23,6 @@ const TEXT: usize = crate::limits::PATTERN_TEXT;
 
 /// Octets of a subject or header value that patterns look at.
 const FIELD: usize = crate::limits::PATTERN_FIELD;
-
-/// Which field a mark looks at.
-#[derive(PartialEq, Eq, Hash, Clone, Copy)]
-enum Field {
-    From,
-    ReturnPath,
-    Subject,
-    ContentType,
-    ReportingMta,
-    Diagnostic,
-    Header(&'static str),
-    Text,
-    /// The subject as the languages' tables look at it.
-    Spoken,
-}
-
-fn field_of(mark: &Mark) -> (Field, &'static str) {
-    match *mark {
-        Mark::From(p) => (Field::From, p),
-        Mark::ReturnPath(p) => (Field::ReturnPath, p),
-        Mark::Subject(p) => (Field::Subject, p),
-        Mark::ContentType(p) => (Field::ContentType, p),
-        Mark::ReportingMta(p) => (Field::ReportingMta, p),
-        Mark::Diagnostic(p) => (Field::Diagnostic, p),
-        Mark::Header(name, p) => (Field::Header(name), p),
-        Mark::Text(p) => (Field::Text, p),
-    }
-}
 
 /// Gives the words that show a signal in one message.
 #[derive(Clone, Copy)]
@@ -502,63 +476,6 @@ impl Recogniser {
             out.extend(super::recipients::named_in_text(m, cut(&m.text, TEXT)));
         }
         out
-    }
-}
-
-/// The values of a field that marks look at.
-fn values(field: Field, m: &Message) -> Vec<std::borrow::Cow<'_, str>> {
-    use std::borrow::Cow;
-    let header = |name: &'static str| -> Vec<Cow<'_, str>> {
-        m.headers
-            .fields
-            .iter()
-            .filter(|f| f.name == name)
-            .map(|f| Cow::Borrowed(cut(&f.value, FIELD)))
-            .collect()
-    };
-    match field {
-        Field::From => m.from.iter().take(3).map(|b| Cow::Owned(written(b))).collect(),
-        Field::ReturnPath => match &m.return_path {
-            ReturnPath::Null => vec![Cow::Borrowed("")],
-            ReturnPath::Missing => vec![],
-            ReturnPath::Is(a) => vec![Cow::Borrowed(a.as_str())],
-        },
-        Field::Subject | Field::Spoken => {
-            let whole = cut(&m.subject, FIELD);
-            let bare = super::subject::bare(whole);
-            // Filters put their tags before the subjects of bounces too.
-            if bare.len() < whole.trim_start().len() {
-                vec![Cow::Borrowed(whole), Cow::Borrowed(bare)]
-            } else {
-                vec![Cow::Borrowed(whole)]
-            }
-        }
-        Field::ContentType => header("content-type"),
-        Field::ReportingMta => m
-            .notification
-            .iter()
-            .filter_map(|n| n.reporting_mta.as_deref())
-            .map(Cow::Borrowed)
-            .collect(),
-        Field::Diagnostic => m
-            .notification
-            .iter()
-            .flat_map(|n| n.recipients.iter())
-            .filter_map(|r| r.diagnostic.as_deref())
-            .take(20)
-            .map(|d| Cow::Borrowed(cut(d, FIELD)))
-            .collect(),
-        Field::Header(name) => header(name),
-        Field::Text => vec![Cow::Borrowed(cut(&m.text, TEXT))],
-    }
-}
-
-/// A mailbox as `name <address>`.
-fn written(b: &Mailbox) -> String {
-    if b.name.is_empty() {
-        format!("<{}>", b.address)
-    } else {
-        format!("{} <{}>", b.name, b.address)
     }
 }
 
