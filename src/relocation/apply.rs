@@ -63,7 +63,7 @@ impl Session {
 /// Moves (or copies) what the plan says. Whatever cannot be moved stays and is listed.
 pub fn apply(plan: &Plan, session: &Session, around: &Surroundings<'_>) -> Result<Report, Error> {
     let state = &session.state;
-    let mut report = Report { recovered: session.healed.recovered.clone(), ..Report::default() };
+    let mut report = session.healed.report();
     report.skipped.extend(plan.skipped.iter().cloned());
     if plan.steps.is_empty() {
         return Ok(report);
@@ -76,6 +76,10 @@ pub fn apply(plan: &Plan, session: &Session, around: &Surroundings<'_>) -> Resul
         if job.stopped() {
             break;
         }
+        if let Some(open) = session.healed.blocks(top) {
+            job.report.skip(shown(top), open.first());
+            continue;
+        }
         sweep_maildir(&mut job, top, &steps, plan.include_flagged)?;
     }
     let mut by_source: BTreeMap<&Path, Vec<&Step>> = BTreeMap::new();
@@ -87,6 +91,15 @@ pub fn apply(plan: &Plan, session: &Session, around: &Surroundings<'_>) -> Resul
     for (path, steps) in by_source {
         if job.stopped() {
             break;
+        }
+        let targets = steps.iter().filter_map(|s| match &s.to {
+            Target::Mbox(to) => Some(to.as_path()),
+            _ => None,
+        });
+        if let Some(open) = [path].into_iter().chain(targets).find_map(|p| session.healed.blocks(p))
+        {
+            job.report.skip(shown(path), open.first());
+            continue;
         }
         mbox::sweep(&mut job, path, &steps)?;
     }

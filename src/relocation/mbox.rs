@@ -409,31 +409,30 @@ pub(super) fn commit(
     for (n, (which, change)) in changes.iter().enumerate() {
         let file = &held[*which].file;
         let files = change.open(job.state)?;
-        let written = change.write(file, &files).and_then(|()| {
+        let untouched = change.untouched(file);
+        let begun = untouched.is_ok();
+        let written = untouched.and_then(|()| change.write(file, &files, change.end()));
+        let written = written.and_then(|()| {
             if change.reads_back(file, &files)? {
                 Ok(())
             } else {
                 Err(io::Error::other("reads back different from what was written"))
             }
         });
-        match written {
-            Ok(()) => {}
-            Err(e) if n + 1 < changes.len() || job.kind == Kind::Copy => {
-                // Nothing was taken away yet: what was there before is put back, last one first.
-                for (which, change) in changes[..=n].iter().rev() {
-                    let files = change.open(job.state)?;
-                    let reverted = change.revert(&held[*which].file, &files);
-                    reverted.map_err(|e| Error::system(&change.path, e))?;
-                }
-                job.journal.push(&Record::Void(txn, e.to_string()));
-                job.journal.sync()?;
-                for (_, change) in changes {
-                    forget(job, change, true)?;
-                }
-                job.report.skip(shown(&change.path), format!("{e}; nothing was moved"));
-                return Ok(false);
+        if let Err(e) = written {
+            // What was there before is put back, last one first.
+            for (which, change) in changes[..n + usize::from(begun)].iter().rev() {
+                let files = change.open(job.state)?;
+                let reverted = change.revert(&held[*which].file, &files);
+                reverted.map_err(|e| Error::system(&change.path, e))?;
             }
-            Err(e) => return Err(Error::system(&change.path, e)),
+            job.journal.push(&Record::Void(txn, e.to_string()));
+            job.journal.sync()?;
+            for (_, change) in changes {
+                forget(job, change, true)?;
+            }
+            job.report.skip(shown(&change.path), format!("{e}; nothing was moved"));
+            return Ok(false);
         }
         job.journal.push(&Record::Applied(txn, n as u64));
         job.journal.sync()?;

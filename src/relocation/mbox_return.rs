@@ -150,7 +150,10 @@ pub(super) fn mbox_back(
                 shown(way.home)
             ));
         }
-        mbox::discard(&held[1], way.made).map_err(failed)?;
+        if way.made && held[1].file.metadata().is_ok_and(|m| m.len() == 0) {
+            // A deliverer may have it open and wait for the lock.
+            job.report.notes.push(format!("{}: is empty now, and stays", shown(way.away)));
+        }
     }
     Ok(returns.iter().map(|(_, r)| r.what.order).collect())
 }

@@ -29,7 +29,7 @@ use sha2::{Digest, Sha256};
 pub use apply::{Session, apply};
 pub use journal::{Kind, Known, Run, State};
 pub use plan::{Plan, Share, Site, Step, Target, Wishes, check_target, plan};
-pub use recovery::Healed;
+pub use recovery::{Healed, Open};
 pub use rows::{Row, plan_rows, read_rows};
 pub use undo::{Choice, forget, undo};
 
@@ -96,6 +96,9 @@ pub struct Report {
     pub busy: u64,
     /// Octets in doubt were written to these files; a person has to look.
     pub recovered: Vec<PathBuf>,
+    /// Messages that stand in two places, because a broken-off run could neither be completed nor taken back;
+    /// a person has to look.
+    pub doubled: u64,
     /// Ended early because it was asked to.
     pub interrupted: bool,
     /// Of the skipped, those that are not there any more: trying again brings nothing.

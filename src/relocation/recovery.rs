@@ -1,12 +1,12 @@
 //! Finishes what a run left that was broken off. Idempotent: it may itself be killed at any point, and the
 //! next one goes on. What it cannot explain it does not write to; octets at risk go to a file of their own.
 
+mod doubtful;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-
-use rustix::fs::OFlags;
 
 use super::apply::Job;
 use super::journal::{Journal, Kind, Move, Record, Run, State};
@@ -14,7 +14,8 @@ use super::lock::{self, Held, Refused};
 use super::maildir::{self, Maildir};
 use super::redo::{Change, Piece, Standing, Writer, length};
 use super::{Error, Report, Surroundings, absent, mbox, messages, read_at, shown};
-use crate::store::Mended;
+use crate::store::{Bounds, Mended};
+use doubtful::rescue;
 
 /// Days that the octets of moved messages stay in the state folder.
 const DAYS: i64 = 30;
@@ -28,6 +29,52 @@ pub struct Healed {
     pub notes: Vec<String>,
     /// Files with octets that could not be put where they belong; a person has to look.
     pub recovered: Vec<PathBuf>,
+    /// Messages that stand in two places and should not; a person has to look.
+    pub doubled: u64,
+    /// Runs that could not be completed now.
+    pub open: Vec<Open>,
+}
+
+/// A run that was broken off and could not be completed.
+#[derive(Debug, Clone)]
+pub struct Open {
+    /// Its number.
+    pub run: u64,
+    /// Why.
+    pub why: String,
+    /// Whether trying again later may help: another program holds something.
+    pub busy: bool,
+    /// Maildirs and mboxes that it had begun to change: nothing may be moved there before it is complete.
+    pub places: BTreeSet<PathBuf>,
+}
+
+impl Healed {
+    /// Why nothing may be moved to or from this Maildir or mbox.
+    pub(super) fn blocks(&self, place: &Path) -> Option<&Open> {
+        self.open.iter().find(|open| open.places.contains(place))
+    }
+
+    /// What a run that follows has to tell of it.
+    pub(super) fn report(&self) -> Report {
+        let mut report = Report {
+            recovered: self.recovered.clone(),
+            doubled: self.doubled,
+            ..Report::default()
+        };
+        for open in &self.open {
+            let what = format!("run {}", open.run);
+            report.skip(what, format!("was broken off, and cannot be completed now: {}", open.why));
+            report.busy += u64::from(open.busy);
+        }
+        report
+    }
+}
+
+impl Open {
+    /// Why something else has to wait.
+    pub(super) fn first(&self) -> String {
+        format!("run {}, which was broken off, has to be completed there first", self.run)
+    }
 }
 
 /// Heals every run that was broken off. The run lock is held.
@@ -58,16 +105,41 @@ pub(super) fn all(state: &State, around: &Surroundings<'_>) -> Result<Healed, Er
         }
         let report = Report { run: Some(number), ..Report::default() };
         let mut job = Job { state, around, journal, report, kind, created: Vec::new() };
-        one(&mut job, &run)?;
+        if let Err(e) = one(&mut job, &run) {
+            // Other stores are none of its business.
+            healed.notes.extend(job.report.notes);
+            healed.recovered.extend(job.report.recovered);
+            let busy = matches!(e, Error::Busy(_));
+            let open = Open { run: number, why: e.to_string(), busy, places: places(&run) };
+            healed.open.push(open);
+            continue;
+        }
         job.journal.push(&Record::End);
         job.journal.sync()?;
-        tidy(state, &state.run(number)?)?;
+        let run = state.run(number)?;
+        tidy(state, &run)?;
         healed.runs.push(number);
-        healed.notes.push(format!("run {number} had been broken off; it is complete now"));
+        let given_up = run.closed().values().any(|done| !done) && !job.report.notes.is_empty();
+        healed.notes.push(match given_up {
+            true => format!("run {number} had been broken off; not all of it could be completed"),
+            false => format!("run {number} had been broken off; it is complete now"),
+        });
         healed.notes.extend(job.report.notes);
         healed.recovered.extend(job.report.recovered);
+        healed.doubled += job.report.doubled;
     }
     Ok(healed)
+}
+
+/// Maildirs and mboxes that a run touches.
+fn places(run: &Run) -> BTreeSet<PathBuf> {
+    let place = |r: &Record| match r {
+        Record::Move(m) => Some(m.top.clone()),
+        Record::Change(_, _, change) => Some(change.path.clone()),
+        Record::Create(path) => Some(path.clone()),
+        _ => None,
+    };
+    run.records.iter().filter_map(place).collect()
 }
 
 /// Removes the redo files of a run.
@@ -77,6 +149,17 @@ pub(super) fn drop_redo(state: &State, run: u64) -> Result<(), Error> {
         state.remove(name)?;
     }
     Ok(())
+}
+
+/// Gives the redo files of a run that will never be completed a name under which they stay.
+#[expect(clippy::disallowed_methods, reason = "files of the state folder, under names nobody has")]
+pub(super) fn keep_redo(state: &State, run: u64) -> Result<(), Error> {
+    let prefix = format!("run-{run:06}-");
+    for name in state.names()?.iter().filter(|n| n.starts_with(&prefix)) {
+        let (from, to) = (state.path(name), state.path(&format!("recovered-{name}")));
+        std::fs::rename(&from, to).map_err(|e| Error::system(&from, e))?;
+    }
+    state.sync()
 }
 
 /// Removes the redo files that nobody needs: those of transactions that never came to their intent, and of
@@ -115,25 +198,28 @@ fn one(job: &mut Job<'_>, run: &Run) -> Result<(), Error> {
     for txn in open_transactions(run) {
         transaction(job, run, txn)?;
     }
-    // What a run made is removed once it is empty, also by the undo that emptied it.
-    let undone = match job.kind {
-        Kind::Undo(of) => job.state.runs()?.into_iter().find(|r| r.number == of),
-        Kind::Sweep | Kind::Copy => None,
-    };
+    // What a run made and never wrote to is removed.
+    let written: BTreeSet<&Path> = run
+        .records
+        .iter()
+        .filter_map(|r| if let Record::Change(_, _, c) = r { Some(c.path.as_path()) } else { None })
+        .collect();
     let made = |r: &Run| -> Vec<PathBuf> {
         let path = |r: &Record| match r {
-            Record::Create(path) => Some(path.clone()),
+            Record::Create(path) if !written.contains(path.as_path()) => Some(path.clone()),
             _ => None,
         };
         r.records.iter().filter_map(path).collect()
     };
-    for path in undone.iter().chain([run]).flat_map(made) {
+    for path in made(run) {
         empty_target(job, &path)?;
     }
     Ok(())
 }
 
-/// A target that was made and never got a message is removed, unless somebody else has it now.
+/// A target that was made and never got a message is removed, unless somebody else has it now. One that had
+/// messages once stays, empty: a deliverer may have it open and wait for the lock, and would write to a file
+/// that has no name any more.
 pub(super) fn empty_target(job: &mut Job<'_>, path: &Path) -> Result<(), Error> {
     let failed = |e| Error::system(path, e);
     match std::fs::symlink_metadata(path) {
@@ -144,7 +230,11 @@ pub(super) fn empty_target(job: &mut Job<'_>, path: &Path) -> Result<(), Error> 
     match lock::mboxes(&[path], &mut job.journal, job.around.host) {
         Ok(held) => mbox::discard(&held[0], true).map_err(failed),
         Err((_, Refused::Busy(_))) => Ok(()),
-        Err((_, Refused::Never(why))) => Err(failed(io::Error::other(why))),
+        Err((_, Refused::Never(why))) => {
+            let note = format!("{}: made for nothing, and left there: it {why}", shown(path));
+            job.report.notes.push(note);
+            Ok(())
+        }
     }
 }
 
@@ -303,7 +393,7 @@ fn transaction(job: &mut Job<'_>, run: &Run, txn: u64) -> Result<(), Error> {
         }
     }
     let paths: Vec<&Path> = left.values().map(|c| c.path.as_path()).collect();
-    let held = match lock::mboxes(&paths, &mut job.journal, job.around.host) {
+    let (seen, held) = match hold(job, &paths) {
         Ok(held) => held,
         Err((path, Refused::Busy(why))) => {
             return Err(Error::Busy(format!(
@@ -318,25 +408,109 @@ fn transaction(job: &mut Job<'_>, run: &Run, txn: u64) -> Result<(), Error> {
                     shown(&path)
                 )));
             }
-            return rescue(job, txn, &changes, &[]);
+            return rescue(job, txn, &changes);
         }
     };
-    for (h, c) in held.iter().zip(left.values()) {
-        // The number of the device may be another one after a restart; the octets are compared anyway.
-        if h.ino != c.ino {
-            return rescue(job, txn, &changes, &held);
-        }
+    // All files are looked at before the first one is written to: what cannot leave must not arrive.
+    let mut found = Vec::new();
+    for ((held, seen), (n, change)) in held.into_iter().zip(seen).zip(left) {
+        let standing = standing(job, txn, n, &held, seen.as_deref(), &change)?;
+        found.push(Found { n, change, held, seen, standing });
     }
-    for (h, (n, change)) in held.iter().zip(&left) {
-        if !complete(job, txn, *n, h, change)? {
-            return rescue(job, txn, &changes, &held);
-        }
-        job.journal.push(&Record::Applied(txn, *n));
+    if found.iter().any(|f| f.standing == Standing::Doubt) {
+        return doubtful::settle(job, run, txn, &changes, found);
+    }
+    for f in &found {
+        complete(job, txn, f)?;
+        job.journal.push(&Record::Applied(txn, f.n));
         job.journal.sync()?;
     }
     job.journal.push(&Record::Done(txn));
     job.journal.sync()?;
     clear(job, txn)
+}
+
+/// One file of a transaction under its lock.
+struct Found {
+    n: u64,
+    change: Change,
+    held: Held,
+    /// Its messages, where it is an mbox.
+    seen: Option<Vec<Bounds>>,
+    standing: Standing,
+}
+
+type Looked = (Vec<Option<Vec<Bounds>>>, Vec<Held>);
+
+/// Locks files, and finds the messages of each as it is under the lock.
+fn hold(job: &mut Job<'_>, paths: &[&Path]) -> Result<Looked, (PathBuf, Refused)> {
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        // To find messages a file is opened and closed, which would drop the locks.
+        let shapes: Vec<_> = paths.iter().map(|p| messages::shape(p).ok()).collect();
+        let held = lock::mboxes(paths, &mut job.journal, job.around.host)?;
+        let same = |(h, s): (&Held, &Option<messages::Shape>)| {
+            s.as_ref()
+                .is_none_or(|s| h.file.metadata().is_ok_and(|m| messages::stamp(&m) == s.stamp))
+        };
+        if held.iter().zip(&shapes).all(same) {
+            return Ok((shapes.into_iter().map(|s| s.map(|s| s.bounds)).collect(), held));
+        }
+        if attempt == 3 {
+            let path = paths.first().map(|p| p.to_path_buf()).unwrap_or_default();
+            return Err((path, Refused::Busy("it changes all the time".into())));
+        }
+    }
+}
+
+/// How one file stands to its change, by its octets and, where these do not tell, by its messages.
+fn standing(
+    job: &Job<'_>,
+    txn: u64,
+    n: u64,
+    held: &Held,
+    seen: Option<&[Bounds]>,
+    change: &Change,
+) -> Result<Standing, Error> {
+    let failed = |e: io::Error| Error::system(&change.path, e);
+    // The number of the device may be another one after a restart; the octets are compared anyway.
+    if held.ino != change.ino {
+        return Ok(Standing::Doubt);
+    }
+    let files = change.open(job.state)?;
+    let standing = change.standing(&held.file, &files).map_err(failed)?;
+    if standing != Standing::Longer {
+        return Ok(standing);
+    }
+    // Behind the new content: either mail that was delivered since, or what is left of the old content, in
+    // which a mail program changed something.
+    let behind = change.start + length(&change.new);
+    let (Some(seen), Some(old)) = (seen, doubtful::before(job, txn, n, change, &files)?) else {
+        return Ok(Standing::Doubt);
+    };
+    let mut rest = seen.iter().skip_while(|b| b.from_line < behind).peekable();
+    let first = rest.peek().map_or(held.file.metadata().map_err(failed)?.len(), |b| b.from_line);
+    // The rest may begin in the middle of a message.
+    let torn = first > behind;
+    if torn && !change.is_old(&held.file, &files, behind, first).map_err(failed)? {
+        return Ok(Standing::Doubt);
+    }
+    let (mut left, mut added) = (torn, None);
+    for b in rest {
+        let is_old = old.contains_key(&messages::bare(&held.file, b.start, b.end).map_err(failed)?);
+        match (is_old, added) {
+            (true, None) => left = true,
+            (true, Some(_)) => return Ok(Standing::Doubt),
+            (false, None) => added = Some(b.from_line),
+            (false, Some(_)) => {}
+        }
+    }
+    Ok(match (left, added) {
+        (false, _) => Standing::Done,
+        (true, None) => Standing::Open,
+        (true, Some(at)) => Standing::Added(at),
+    })
 }
 
 /// Removes the redo files of a transaction, but what was moved.
@@ -349,49 +523,48 @@ fn clear(job: &Job<'_>, txn: u64) -> Result<(), Error> {
     Ok(())
 }
 
-/// Gives one file its new content. False where it is in a state that nobody can explain.
-fn complete(
-    job: &mut Job<'_>,
-    txn: u64,
-    n: u64,
-    held: &Held,
-    change: &Change,
-) -> Result<bool, Error> {
-    let failed = |e: io::Error| Error::system(&change.path, e);
-    let mut change = change.clone();
-    let mut files = change.open(job.state)?;
-    match change.standing(&held.file, &files).map_err(failed)? {
-        Standing::Done => {
-            // It may be there without having reached the disk.
-            super::durable(&held.file).map_err(failed)?;
-            return Ok(true);
-        }
-        Standing::Doubt => return Ok(false),
-        Standing::Open => {}
+/// Gives one file its new content.
+fn complete(job: &mut Job<'_>, txn: u64, f: &Found) -> Result<(), Error> {
+    let failed = |e: io::Error| Error::system(&f.change.path, e);
+    match f.standing {
+        // It may be there without having reached the disk.
+        Standing::Done => super::durable(&f.held.file).map_err(failed),
+        Standing::Open => written(job, &f.held, &f.change),
         Standing::Added(at) => {
-            change = with_added(job, txn, n, held, &change, &files, at)?;
-            files = change.open(job.state)?;
+            let files = f.change.open(job.state)?;
+            let fresh = reworded(job, txn, f, &files, at, &f.change.new)?;
+            written(job, &f.held, &fresh)
+        }
+        Standing::Longer | Standing::Doubt => {
+            Err(failed(io::Error::other("is not as this run left it")))
         }
     }
-    change.write(&held.file, &files).map_err(failed)?;
+}
+
+/// Writes a change and reads it back.
+fn written(job: &Job<'_>, held: &Held, change: &Change) -> Result<(), Error> {
+    let failed = |e: io::Error| Error::system(&change.path, e);
+    let files = change.open(job.state)?;
+    let now = held.file.metadata().map_err(failed)?.len();
+    change.write(&held.file, &files, now).map_err(failed)?;
     if change.reads_back(&held.file, &files).map_err(failed)? {
-        Ok(true)
+        Ok(())
     } else {
         Err(failed(io::Error::other("reads back different from what was written")))
     }
 }
 
-/// A new word on the change that includes what was delivered since: the file as it is now becomes the old
-/// content, and the new one ends with the delivered octets.
-fn with_added(
+/// A new word on a change: the file as it is now becomes the old content, and the new one is `goal`, in pieces
+/// of the change, with what was delivered since behind it, which begins at `at`.
+fn reworded(
     job: &mut Job<'_>,
     txn: u64,
-    n: u64,
-    held: &Held,
-    change: &Change,
+    f: &Found,
     files: &[File],
     at: u64,
+    goal: &[Piece],
 ) -> Result<Change, Error> {
+    let Found { n, change, held, .. } = f;
     let failed = |e: io::Error| Error::system(&change.path, e);
     let end = held.file.metadata().map_err(failed)?.len();
     let now = end - change.start;
@@ -410,24 +583,35 @@ fn with_added(
     let mine = redos.len();
     redos.push(redo);
     let piece = |offset, length| Piece { redo: mine, offset, length };
-    let mut new = change.new.clone();
-    new.extend(separator(change, files, held, at).map_err(failed)?.map(|n| piece(now, n)));
+    let mut new = goal.to_vec();
+    new.extend(
+        separator(change.start, goal, files, held, at).map_err(failed)?.map(|n| piece(now, n)),
+    );
     new.push(piece(at - change.start, end - at));
     let fresh = Change { redos, old: vec![piece(0, now)], new, ..change.clone() };
-    job.journal.push(&Record::Change(txn, n, fresh.clone()));
+    job.journal.push(&Record::Change(txn, *n, fresh.clone()));
     job.journal.sync()?;
     Ok(fresh)
 }
 
 /// Line ends that are missing between the new tail and what was delivered behind it.
-fn separator(change: &Change, files: &[File], held: &Held, at: u64) -> io::Result<Option<u64>> {
-    let tail = super::redo::Tail::new(files, &change.new);
-    let mut last = [0u8; 4];
-    let from = tail.length.saturating_sub(4);
-    let n = tail.read(&mut last, from)?;
+fn separator(
+    start: u64,
+    goal: &[Piece],
+    files: &[File],
+    held: &Held,
+    at: u64,
+) -> io::Result<Option<u64>> {
+    let tail = super::redo::Tail::new(files, goal);
+    let mut last = Vec::new();
+    let before = 4_u64.saturating_sub(tail.length).min(start);
+    last.resize(usize::try_from(before).unwrap_or(0), 0);
+    read_at(&held.file, &mut last, start - before)?;
+    let mut end = [0u8; 4];
+    let n = tail.read(&mut end, tail.length.saturating_sub(4))?;
+    last.extend(&end[..n]);
     let mut first = [0u8; 5];
     let m = read_at(&held.file, &mut first, at)?;
-    let last = &last[..n];
     if last.is_empty()
         || &first[..m] != b"From "
         || last.ends_with(b"\n\n")
@@ -436,82 +620,4 @@ fn separator(change: &Change, files: &[File], held: &Held, at: u64) -> io::Resul
         return Ok(None);
     }
     Ok(Some(if last.ends_with(b"\n") { 1 } else { 2 }))
-}
-
-/// The files are in a state that nobody can explain: nothing is written to them, and every message of the
-/// transaction that neither of them has goes to a file of its own.
-fn rescue(
-    job: &mut Job<'_>,
-    txn: u64,
-    changes: &BTreeMap<u64, Change>,
-    held: &[Held],
-) -> Result<(), Error> {
-    // The locks are given up: to list a file it has to be opened, and closing it would drop them anyway.
-    let _ = held;
-    let mut there: BTreeMap<[u8; 32], u64> = BTreeMap::new();
-    for change in changes.values() {
-        if let Ok(found) = listed(&change.path) {
-            for (hash, _) in found {
-                *there.entry(hash).or_default() += 1;
-            }
-        }
-    }
-    let name = format!("recovered-{:06}-{txn}.mbox", job.journal.run);
-    let mut writer = Writer::new(job.state, name.clone())?;
-    for (n, change) in changes {
-        // What stood there before, whole: the redo files alone may end in the middle of something.
-        let tail_name = format!("recovered-{:06}-{txn}-{n}.octets", job.journal.run);
-        let mut tail = Writer::new(job.state, tail_name.clone())?;
-        let files = change.open(job.state)?;
-        for piece in &change.old {
-            let Some(file) = files.get(piece.redo) else { continue };
-            tail.copy(file, piece.offset, piece.length)?;
-        }
-        tail.finish()?;
-        let path = job.state.path(&tail_name);
-        let Ok(found) = listed(&path) else {
-            // No messages can be told apart in it: all of it is kept for a person to look at.
-            job.report.recovered.push(path);
-            continue;
-        };
-        let file = job.state.file(&tail_name, OFlags::RDONLY)?;
-        for (hash, bounds) in found {
-            if let Some(left) = there.get_mut(&hash).filter(|left| **left > 0) {
-                *left -= 1;
-                continue;
-            }
-            writer.copy(&file, bounds.0, bounds.1 - bounds.0)?;
-            writer.put(b"\n\n")?;
-        }
-        job.state.remove(&tail_name)?;
-    }
-    let empty = writer.at == 0;
-    writer.finish()?;
-    if empty {
-        job.state.remove(&name)?;
-    } else {
-        job.report.recovered.push(job.state.path(&name));
-    }
-    job.state.sync()?;
-    let paths: Vec<String> = changes.values().map(|c| shown(&c.path)).collect();
-    job.report.notes.push(format!(
-        "{}: changed by somebody else while a run was broken off; nothing was written to them",
-        paths.join(", ")
-    ));
-    job.journal.push(&Record::Void(txn, "the files are not as it left them".into()));
-    job.journal.sync()
-}
-
-type Listed = Vec<([u8; 32], (u64, u64))>;
-
-/// Every message of an mbox: its bare hash, and where it stands with its From_ line.
-fn listed(path: &Path) -> Result<Listed, String> {
-    let shape = messages::shape(path)?.bounds;
-    let file = File::open(path).map_err(|e| e.to_string())?;
-    let mut all = Vec::new();
-    for b in shape {
-        let hash = messages::bare(&file, b.start, b.end).map_err(|e| e.to_string())?;
-        all.push((hash, (b.from_line, b.end)));
-    }
-    Ok(all)
 }

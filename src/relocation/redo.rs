@@ -97,8 +97,12 @@ impl<'a> Tail<'a> {
 /// How a file stands to a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// The new content is there; what follows it was added since.
+    /// The new content is there; what follows a longer one was added since.
     Done,
+    /// The new content is there, which is shorter than the old one, and behind it stands what is not just the
+    /// rest of the old one: mail that was delivered since, or that rest with something changed in it. Only
+    /// its messages tell.
+    Longer,
     /// Old content, or a mixture that the change itself left: writing completes it.
     Open,
     /// The same, and octets from this position of the file on were added since by somebody else.
@@ -128,16 +132,26 @@ impl Change {
         Ok(files)
     }
 
-    /// Writes the new tail in place, left to right, and waits for the disk.
-    pub(super) fn write(&self, file: &File, files: &[File]) -> io::Result<()> {
+    /// Where the file ends before the change.
+    pub(super) fn end(&self) -> u64 {
+        self.start + length(&self.old)
+    }
+
+    /// Fails where the file is not exactly as long as it was when the change was prepared: under the lock,
+    /// only somebody who heeds none can have made it so, and his mail would be written over.
+    pub(super) fn untouched(&self, file: &File) -> io::Result<()> {
+        if file.metadata()?.len() == self.end() { Ok(()) } else { Err(unheeded()) }
+    }
+
+    /// Writes the new tail in place, left to right, and waits for the disk. Fails where the file is longer
+    /// than `most` or than the change can have made it: that would be mail of somebody who heeds no lock.
+    pub(super) fn write(&self, file: &File, files: &[File], most: u64) -> io::Result<()> {
         let tail = Tail::new(files, &self.new);
         #[cfg(mutant = "replace-by-rename")]
         if self.start > 0 {
             return self.replace(file, &tail);
         }
         let old = length(&self.old);
-        // Beyond this there can only be mail of somebody who heeds no lock.
-        let most = self.start + old.max(tail.length);
         grown(file, most)?;
         if tail.length > old {
             // Space is reserved before the first octet changes. File systems that cannot do it get
@@ -162,7 +176,7 @@ impl Change {
         super::durable(file)?;
         let end = self.start + tail.length;
         if file.metadata()?.len() > end {
-            grown(file, most)?;
+            grown(file, most.max(end))?;
             file.set_len(end)?;
             super::durable(file)?;
         }
@@ -185,9 +199,15 @@ impl Change {
 
     /// Puts back what was there before; for a change that failed and is not to be tried again.
     pub(super) fn revert(&self, file: &File, files: &[File]) -> io::Result<()> {
-        let back = Change { new: self.old.clone(), old: Vec::new(), ..self.clone() };
-        let tail = Tail::new(files, &back.new);
-        grown(file, self.start + tail.length.max(length(&self.new)))?;
+        let tail = Tail::new(files, &self.old);
+        let now = file.metadata()?.len().saturating_sub(self.start);
+        if now > tail.length {
+            // Behind what was there before, only octets of this change may be cut off.
+            let ours = self.common(file, &Tail::new(files, &self.new), tail.length, now)?;
+            if tail.length + ours < now {
+                return Err(unheeded());
+            }
+        }
         let mut buffer = vec![0u8; PIECE];
         let mut at = 0;
         loop {
@@ -235,6 +255,19 @@ impl Change {
         Ok(found.len == tail.length && found.sha256 == <[u8; 32]>::from(hasher.finalize()))
     }
 
+    /// Whether the file has its old content between two places of it.
+    pub(super) fn is_old(
+        &self,
+        file: &File,
+        files: &[File],
+        from: u64,
+        to: u64,
+    ) -> io::Result<bool> {
+        let old = Tail::new(files, &self.old);
+        let now = to.saturating_sub(self.start);
+        Ok(self.common(file, &old, from - self.start, now)? == to.saturating_sub(from))
+    }
+
     /// How the file stands now. Only ever reads.
     pub(super) fn standing(&self, file: &File, files: &[File]) -> io::Result<Standing> {
         let end = file.metadata()?.len();
@@ -246,11 +279,11 @@ impl Change {
         };
         if self.common(file, &new, 0, now)? == new.length {
             let rest = old.length.saturating_sub(new.length);
-            let shrinking = rest > 0 && now >= old.length;
-            if shrinking && self.common(file, &old, new.length, now)? == rest {
-                return Ok(added(old.length));
+            if rest == 0 || now == new.length {
+                return Ok(Standing::Done);
             }
-            return Ok(Standing::Done);
+            let is_rest = now >= old.length && self.common(file, &old, new.length, now)? == rest;
+            return Ok(if is_rest { added(old.length) } else { Standing::Longer });
         }
         if now < old.length || !self.is_mixture(file, &old, &new)? {
             return Ok(Standing::Doubt);
@@ -284,7 +317,7 @@ impl Change {
         let file = File::open(&self.path).map_err(failed)?;
         let end = file.metadata().map_err(failed)?.len();
         let added = match self.standing(&file, &self.open(state)?).map_err(failed)? {
-            Standing::Done | Standing::Doubt => return Ok(None),
+            Standing::Done | Standing::Longer | Standing::Doubt => return Ok(None),
             Standing::Open => end,
             Standing::Added(at) => at,
         };
@@ -379,10 +412,11 @@ impl Change {
 
 /// Fails where a file is longer than it can be by what this run knows.
 fn grown(file: &File, most: u64) -> io::Result<()> {
-    if file.metadata()?.len() > most {
-        return Err(io::Error::other("something was added without heeding the lock"));
-    }
-    Ok(())
+    if file.metadata()?.len() > most { Err(unheeded()) } else { Ok(()) }
+}
+
+fn unheeded() -> io::Error {
+    io::Error::other("something was added without heeding the lock")
 }
 
 /// Writes a redo file, durable.
@@ -504,14 +538,16 @@ mod tests {
                     match found {
                         Standing::Open => {
                             assert!(delivered.is_empty() || now == goal, "{written}");
-                            change.write(&file, &files).unwrap();
+                            change.write(&file, &files, u64::MAX).unwrap();
                             assert_eq!(std::fs::read(&change.path).unwrap(), goal);
                         }
                         Standing::Done => assert!(now.starts_with(&goal)),
                         Standing::Added(at) => {
                             assert_eq!(&now[at as usize..], delivered, "{written}");
                         }
-                        Standing::Doubt => panic!("doubt after {written} of {} octets", new.len()),
+                        Standing::Longer | Standing::Doubt => {
+                            panic!("doubt after {written} of {} octets", new.len())
+                        }
                     }
                 }
             }
@@ -562,7 +598,40 @@ mod tests {
         let now = b"x\n\nFrom b\n\nmoved\n\nFrom c\n\nnew\n\n";
         std::fs::write(&change.path, now).unwrap();
         let file = File::options().read(true).write(true).open(&change.path).unwrap();
-        assert!(change.write(&file, &change.open(&state).unwrap()).is_err());
+        let files = change.open(&state).unwrap();
+        assert!(change.untouched(&file).is_err());
+        assert!(change.write(&file, &files, change.end()).is_err());
+        assert!(change.revert(&file, &files).is_err());
         assert_eq!(std::fs::read(&change.path).unwrap(), now);
+    }
+
+    #[test]
+    fn what_was_appended_in_place_of_an_addition_is_neither_written_over_nor_cut_off() {
+        let (_folder, state) = state();
+        let change =
+            change(&state, b"x\n\n", b"", b"From b\n\nmoved, and longer than what came\n\n");
+        let now = b"x\n\nFrom c\n\nnew\n\n";
+        std::fs::write(&change.path, now).unwrap();
+        let file = File::options().read(true).write(true).open(&change.path).unwrap();
+        let files = change.open(&state).unwrap();
+        assert!(change.untouched(&file).is_err());
+        assert!(change.revert(&file, &files).is_err());
+        assert_eq!(std::fs::read(&change.path).unwrap(), now);
+        // Its own octets it takes back.
+        std::fs::write(&change.path, b"x\n\nFrom b\n\nmov").unwrap();
+        let file = File::options().read(true).write(true).open(&change.path).unwrap();
+        change.revert(&file, &files).unwrap();
+        assert_eq!(std::fs::read(&change.path).unwrap(), b"x\n\n");
+    }
+
+    #[test]
+    fn a_rest_in_which_something_was_changed_is_not_taken_for_mail_that_came_since() {
+        let (_folder, state) = state();
+        for new in [&b""[..], b"From c\n\nkept\n\n"] {
+            let change = change(&state, b"x\n\n", b"From b\n\nmoved\n\nFrom c\n\nkept\n\n", new);
+            let rest = b"From c\nStatus: RO\n\nkept\n\n";
+            let now = [&b"x\n\n"[..], new, rest].concat();
+            assert_eq!(standing(&state, &change, &now), Standing::Longer);
+        }
     }
 }

@@ -114,8 +114,8 @@ pub fn undo(
     };
     let _lock = RunLock::take(&state)?;
     let healed = recovery::all(&state, around)?;
-    let mut report = Report { recovered: healed.recovered, ..Report::default() };
-    report.notes.extend(healed.notes);
+    let mut report = healed.report();
+    report.notes.extend(healed.notes.iter().cloned());
     let runs = state.runs()?;
     let returned = Returned::of(&runs);
     let is_sweep = |r: &&Run| matches!(r.begin(), Some((Kind::Sweep | Kind::Copy, _)));
@@ -169,6 +169,10 @@ pub fn undo(
         if job.stopped() {
             break;
         }
+        if let Some(open) = healed.blocks(top) {
+            job.report.skip(shown(top), open.first());
+            continue;
+        }
         maildir_back(&mut job, top, &moves, copied)?;
     }
     let mut groups: BTreeMap<(u64, u64), (journal::Way<'_>, Vec<&Carried>)> = BTreeMap::new();
@@ -196,6 +200,10 @@ pub fn undo(
             all: &all,
             before: &before,
         };
+        if let Some(open) = healed.blocks(way.away).or_else(|| healed.blocks(way.home)) {
+            job.report.skip(shown(way.away), open.first());
+            continue;
+        }
         let now = mbox_back(&mut job, &way, back, copied)?;
         returned.extend(now.into_iter().map(|order| (run.number, *txn, order)));
     }
@@ -213,12 +221,20 @@ pub fn forget(run: u64, around: &Surroundings<'_>) -> Result<(), Error> {
     let none = || Error::Refused(format!("there is no run {run}; undo --list shows them"));
     let state = State::existing(around.state)?.ok_or_else(none)?;
     let _lock = RunLock::take(&state)?;
-    recovery::all(&state, around)?;
+    let healed = recovery::all(&state, around)?;
     if !state.numbers()?.contains(&run) {
         return Err(none());
     }
     let (mut journal, _) = Journal::reopen(&state, run)?;
+    let is_open = healed.open.iter().any(|open| open.run == run);
+    if is_open {
+        // What it was to write stays for a person to look at.
+        recovery::keep_redo(&state, run)?;
+    }
     journal.push(&Record::Forgotten);
+    if is_open {
+        journal.push(&Record::End);
+    }
     journal.sync()?;
     recovery::drop_redo(&state, run)
 }

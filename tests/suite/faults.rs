@@ -54,7 +54,8 @@ pub(crate) struct Case {
     by_link: bool,
 }
 
-/// Every file of the store; the state folder and the plan are not mail.
+/// Every file of the store that holds something; the state folder and the plan are not mail. A target that is
+/// empty again stays, because a deliverer may wait at it.
 pub(crate) fn look(root: &Path) -> Files {
     fn walk(dir: &Path, root: &Path, out: &mut Files) {
         for entry in fs::read_dir(dir).unwrap() {
@@ -62,7 +63,10 @@ pub(crate) fn look(root: &Path) -> Files {
             if path.is_dir() {
                 walk(&path, root, out);
             } else if path.file_name().unwrap() != "maildirfolder" {
-                out.insert(path.strip_prefix(root).unwrap().to_owned(), fs::read(&path).unwrap());
+                let octets = fs::read(&path).unwrap();
+                if !octets.is_empty() {
+                    out.insert(path.strip_prefix(root).unwrap().to_owned(), octets);
+                }
             }
         }
     }

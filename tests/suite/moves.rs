@@ -150,7 +150,8 @@ fn a_message_is_taken_back_by_its_digest_and_the_others_stay() {
     assert!(inbox.read("swept").contains("first"), "{out}");
     let (code, out) = inbox.run(&["undo", "--class", "backscatter"]);
     assert_eq!((code, inbox.read("inbox")), (0, before), "{out}");
-    assert!(!inbox.path("swept").exists());
+    // It stays, because a deliverer may wait at it.
+    assert!(inbox.read("swept").is_empty() && out.contains("is empty now"), "{out}");
 }
 
 #[test]
@@ -269,6 +270,134 @@ fn a_scan_and_a_plan_tell_of_a_run_that_was_broken_off_and_change_nothing() {
     }
     assert!((look(case.path()), state(&case)) == before);
     case.take_back("told");
+}
+
+/// How often each message stands in the mboxes of a case, whatever mail programs wrote into it.
+fn times(case: &Case, count: usize) -> Vec<usize> {
+    let all: Vec<u8> = look(case.path()).into_values().flatten().collect();
+    let subject = |i| format!("Subject: number {i}\n");
+    (0..count).map(|i| memchr::memmem::find_iter(&all, subject(i).as_bytes()).count()).collect()
+}
+
+#[test]
+fn what_a_mail_program_marks_after_a_kill_leaves_every_message_once() {
+    if !crate::faults::traceable() {
+        return;
+    }
+    let kills = ["fallocate:signal=SIGKILL:when=1", "ftruncate:signal=SIGKILL:when=1"];
+    let (mut tried, mut in_doubt) = (0, 0);
+    // All go; the last one goes; the last one stays.
+    for (count, target) in [(2, false), (8, true), (9, false), (9, true)] {
+        let case = crate::faults::mbox(folder(), count, target);
+        for kill in kills {
+            for (marked, renamed) in [(0, false), (count - 1, false), (0, true), (count / 2, false)]
+            {
+                case.reset();
+                if !case.killed(&["sweep", "--plan", "plan.csv", "--apply"], kill) {
+                    continue;
+                }
+                let inbox = case.path().join("mail/inbox");
+                let subject = format!("Subject: number {marked}\n");
+                let text = String::from_utf8(fs::read(&inbox).unwrap()).unwrap();
+                let Some(at) = text.rfind(&subject) else { continue };
+                let text = format!("{}Status: RO\n{}", &text[..at], &text[at..]);
+                if renamed {
+                    fs::write(inbox.with_extension("new"), text).unwrap();
+                    fs::rename(inbox.with_extension("new"), &inbox).unwrap();
+                } else {
+                    fs::write(&inbox, text).unwrap();
+                }
+                let what = format!("{kill}, {count} messages, {marked} marked, renamed: {renamed}");
+                let (code, out) = told(case.run(&["undo", "--list"]));
+                assert_eq!(code, 0, "{what}: {out}");
+                // Healing alone, then the sweep again: the plan's octets are as they were, but for one.
+                let (code, out) = told(case.run(&["sweep", "--plan", "plan.csv", "--apply"]));
+                case.nothing_is_lost(&what);
+                let times = times(&case, count);
+                if code == 2 {
+                    assert!(out.contains("stand in more than one"), "{what}: {out}");
+                    in_doubt += 1;
+                } else {
+                    assert_eq!(times, vec![1; count], "{what}: {code} {out}");
+                }
+                tried += 1;
+            }
+        }
+    }
+    println(&format!("{tried} mboxes marked after a kill, {in_doubt} in doubt"));
+    assert!(tried > 16 && in_doubt * 4 < tried, "{in_doubt} of {tried}");
+}
+
+#[test]
+fn what_is_marked_in_the_target_after_a_kill_does_not_come_twice() {
+    let case = crate::faults::mbox(folder(), 9, true);
+    if !broken_off(&case) {
+        return;
+    }
+    let swept = case.path().join("mail/swept");
+    let text = fs::read_to_string(&swept).unwrap();
+    fs::write(&swept, text.replace("Subject: number 3\n", "Status: RO\nSubject: number 3\n"))
+        .unwrap();
+    let (code, out) = told(case.run(&["sweep", "--plan", "plan.csv", "--apply"]));
+    assert_eq!(times(&case, 9), [1; 9], "{code} {out}");
+    case.nothing_is_lost("marked in the target");
+}
+
+#[test]
+fn a_run_that_cannot_be_completed_stops_no_other_mbox_and_can_be_forgotten() {
+    let case = crate::faults::mbox(folder(), 9, true);
+    if !broken_off(&case) {
+        return;
+    }
+    let mail = fs::canonicalize(case.path().join("mail")).unwrap();
+    fs::write(mail.join("inbox.lock"), "1:elsewhere\n").unwrap();
+    let text = "Subject: other\n\nother\n";
+    let from_line = "From a@example.org Mon Nov 23 19:15:20 2026\n";
+    fs::write(mail.join("other"), format!("{from_line}{text}\n")).unwrap();
+    let print = Fingerprint::of(text.as_bytes());
+    let row = |to: &str| {
+        let (start, len) = (from_line.len(), print.len);
+        let to = mail.join(to);
+        format!(
+            "store,locator,class,sha256,size,move_to\nmail/other,other#{start}+{len},backscatter,{},{len},{}\n",
+            print.hex(),
+            to.display()
+        )
+    };
+    // The mbox that the open run still has to write to is left alone.
+    fs::write(case.path().join("other.csv"), row("swept")).unwrap();
+    let (code, out) = told(case.run(&["sweep", "--plan", "other.csv", "--apply"]));
+    assert!(code == 75 || code == 1, "{code} {out}");
+    assert!(out.contains("run 1, which was broken off, has to be completed there first"), "{out}");
+    assert!(fs::read_to_string(mail.join("other")).unwrap().contains(text));
+    fs::write(case.path().join("other.csv"), row("elsewhere")).unwrap();
+    let (code, out) = told(case.run(&["sweep", "--plan", "other.csv", "--apply"]));
+    assert_eq!(code, 1, "{out}");
+    assert!(out.contains("run 1: was broken off, and cannot be completed now"), "{out}");
+    assert!(fs::read_to_string(mail.join("elsewhere")).unwrap().contains(text));
+    case.nothing_is_lost("another mbox was swept");
+    let (code, out) = told(case.run(&["undo", "--forget", "1"]));
+    assert_eq!(code, 0, "{out}");
+    case.nothing_is_lost("the run was forgotten");
+    fs::remove_file(mail.join("inbox.lock")).unwrap();
+    let (code, out) = told(case.run(&["undo"]));
+    assert_eq!(code, 0, "{out}");
+    assert_eq!(fs::read_to_string(mail.join("other")).unwrap(), format!("{from_line}{text}\n"));
+}
+
+#[test]
+fn a_target_beside_which_no_lock_can_be_made_stops_nothing() {
+    let case = crate::faults::mbox(folder(), 6, false);
+    let name = "x".repeat(250);
+    let plan = fs::read_to_string(case.path().join("plan.csv")).unwrap();
+    fs::write(case.path().join("long.csv"), plan.replace("mail/swept", &format!("mail/{name}")))
+        .unwrap();
+    let (code, out) = told(case.run(&["sweep", "--plan", "long.csv", "--apply"]));
+    assert_eq!(code, 1, "{out}");
+    assert!(look(case.path()) == case.before, "{out}");
+    let (code, out) = told(case.run(&["sweep", "--plan", "plan.csv", "--apply"]));
+    assert_eq!(code, 0, "{out}");
+    assert!(look(case.path()) == case.after, "{out}");
 }
 
 fn state(case: &Case) -> Files {
