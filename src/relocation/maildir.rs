@@ -328,7 +328,11 @@ impl Maildir {
 /// For file systems that cannot rename without replacing: the link fails where something has the name.
 /// Where the second half fails, the first one is taken back, so that no message has two names.
 fn by_link(source: &OwnedFd, from: &[u8], target: &OwnedFd, to: &[u8]) -> io::Result<()> {
-    rustix::fs::linkat(source, from, target, to, AtFlags::empty())?;
+    match rustix::fs::linkat(source, from, target, to, AtFlags::empty()) {
+        // Over a network the answer may be lost, and the call made once more: then it is there already.
+        Err(Errno::EXIST) if is_one(source, from, target, to) => {}
+        other => other?,
+    }
     let rest = super::durable(target)
         .and_then(|()| Ok(rustix::fs::unlinkat(source, from, AtFlags::empty())?));
     if rest.is_err() {
@@ -336,6 +340,15 @@ fn by_link(source: &OwnedFd, from: &[u8], target: &OwnedFd, to: &[u8]) -> io::Re
         let _ = rustix::fs::unlinkat(target, to, AtFlags::empty());
     }
     rest
+}
+
+/// Whether two names are those of one file.
+fn is_one(source: &OwnedFd, from: &[u8], target: &OwnedFd, to: &[u8]) -> bool {
+    let stat = |dir: &OwnedFd, name: &[u8]| {
+        rustix::fs::statat(dir, name, AtFlags::SYMLINK_NOFOLLOW).map(|s| (s.st_dev, s.st_ino)).ok()
+    };
+    let from = stat(source, from);
+    from.is_some() && from == stat(target, to)
 }
 
 fn make_dir(parent: &OwnedFd, name: &[u8]) -> io::Result<()> {
@@ -518,6 +531,22 @@ mod tests {
         assert_eq!(name("1.a.host,U=44"), "1.a.host");
         assert_eq!(name("1.a.host,U=x:2,"), "1.a.host,U=x:2,");
         assert_eq!(name("U=1,W=2:2,T"), "U=1,W=2:2,T");
+    }
+
+    #[test]
+    fn a_link_whose_answer_was_lost_is_completed_and_a_taken_name_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = rustix::fs::open(folder.path(), DIRECTORY, Mode::empty()).unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("a"), "mine").unwrap();
+        std::fs::hard_link(at("a"), at("b")).unwrap();
+        by_link(&dir, b"a", &dir, b"b").unwrap();
+        assert!(!at("a").exists());
+        std::fs::write(at("c"), "another").unwrap();
+        let taken = by_link(&dir, b"b", &dir, b"c").unwrap_err();
+        assert_eq!(taken.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(std::fs::read(at("b")).unwrap(), b"mine");
+        assert_eq!(std::fs::read(at("c")).unwrap(), b"another");
     }
 
     #[test]
