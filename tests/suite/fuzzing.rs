@@ -209,7 +209,8 @@ fn what_is_escaped_can_be_read_back() {
 #[test]
 fn rows_give_back_what_mail_said() {
     rows::begin();
-    demand(rows::holds, lines(), 100);
+    // Each is written into every field of a finding of each class.
+    demand(rows::holds, lines().into_iter().step_by(40).collect(), 60);
 }
 
 #[test]
