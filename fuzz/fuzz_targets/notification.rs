@@ -1,32 +1,7 @@
 //! The groups of a report, whatever they hold: bounded, and never a panic.
 #![no_main]
 
-use std::sync::LazyLock;
+#[path = "../checks/notification.rs"]
+mod notification;
 
-use libfuzzer_sys::fuzz_target;
-use unscatter::limits;
-use unscatter::message::{Limits, parse};
-use unscatter::signals::Recogniser;
-
-static RECOGNISER: LazyLock<Recogniser> = LazyLock::new(|| Recogniser::new(false));
-
-const TYPES: [&str; 4] =
-    ["delivery-status", "disposition-notification", "feedback-report", "global-delivery-status"];
-
-fuzz_target!(|octets: &[u8]| {
-    let Some((first, rest)) = octets.split_first() else { return };
-    let kind = TYPES[usize::from(*first) % TYPES.len()];
-    let mut mail = format!(
-        "From: MAILER-DAEMON@example.net\nSubject: failure\nMIME-Version: 1.0\n\
-         Content-Type: multipart/report; report-type={kind}; boundary=\"b\"\n\n\
-         --b\nContent-Type: text/plain\n\nfailed\n\n--b\nContent-Type: message/{kind}\n\n"
-    )
-    .into_bytes();
-    mail.extend_from_slice(rest);
-    mail.extend_from_slice(b"\n--b--\n");
-    let message = parse(&mail, &Limits::default(), RECOGNISER.breaks());
-    if let Some(notification) = &message.notification {
-        assert!(notification.recipients.len() <= limits::RECIPIENTS);
-    }
-    RECOGNISER.look(&message);
-});
+libfuzzer_sys::fuzz_target!(init: notification::begin(), |octets: &[u8]| notification::holds(octets));

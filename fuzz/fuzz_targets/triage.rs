@@ -1,21 +1,7 @@
 //! The first look at a message never says no where the whole look finds an automatic answer.
 #![no_main]
 
-use std::sync::LazyLock;
+#[path = "../checks/triage.rs"]
+mod triage;
 
-use libfuzzer_sys::fuzz_target;
-use unscatter::message::{Limits, parse};
-use unscatter::signals::{Kind, Recogniser};
-use unscatter::verdict::decide_kind;
-
-static RECOGNISER: LazyLock<Recogniser> = LazyLock::new(|| Recogniser::new(false));
-
-fuzz_target!(|octets: &[u8]| {
-    let head = &octets[..octets.len().min(16 << 10)];
-    if octets.len() > head.len() || RECOGNISER.may_find(&unscatter::message::glance(head)) {
-        return;
-    }
-    let message = parse(octets, &Limits::default(), RECOGNISER.breaks());
-    let kind = decide_kind(&message, &RECOGNISER.look(&message)).kind;
-    assert_eq!(kind, Kind::Ordinary);
-});
+libfuzzer_sys::fuzz_target!(init: triage::begin(), |octets: &[u8]| triage::holds(octets));

@@ -91,7 +91,7 @@ impl Held {
     }
 
     fn lock(&mut self, journal: &mut Journal, host: &str) -> Result<(), Refused> {
-        if cfg!(mutant = "no-lock") {
+        if super::broken("no-lock") {
             return Ok(());
         }
         match rustix::fs::fcntl_lock(&self.file, FlockOperation::NonBlockingLockExclusive) {

@@ -209,7 +209,7 @@ impl Maildir {
             &*from.name,
             &*target,
             &*to.name,
-            if cfg!(mutant = "no-noreplace") {
+            if super::broken("no-noreplace") {
                 RenameFlags::empty()
             } else {
                 RenameFlags::NOREPLACE

@@ -403,7 +403,7 @@ pub(super) fn commit(
         job.journal.push(&Record::Change(txn, n as u64, change.clone()));
     }
     job.journal.push(&Record::Intent(txn));
-    if !cfg!(mutant = "wrong-order") {
+    if !super::broken("wrong-order") {
         job.journal.sync()?;
     }
     for (n, (which, change)) in changes.iter().enumerate() {

@@ -147,8 +147,8 @@ impl Change {
     /// than `most` or than the change can have made it: that would be mail of somebody who heeds no lock.
     pub(super) fn write(&self, file: &File, files: &[File], most: u64) -> io::Result<()> {
         let tail = Tail::new(files, &self.new);
-        #[cfg(mutant = "replace-by-rename")]
-        if self.start > 0 {
+        #[cfg(mutant = "chosen")]
+        if self.start > 0 && super::broken("replace-by-rename") {
             return self.replace(file, &tail);
         }
         let old = length(&self.old);
@@ -185,7 +185,7 @@ impl Change {
     }
 
     /// What must not be done, kept to prove that the tests see it.
-    #[cfg(mutant = "replace-by-rename")]
+    #[cfg(mutant = "chosen")]
     #[expect(clippy::disallowed_methods, reason = "a broken variant")]
     fn replace(&self, file: &File, tail: &Tail<'_>) -> io::Result<()> {
         let mut octets = vec![0; usize::try_from(self.start + tail.length).unwrap_or(0)];
@@ -236,7 +236,7 @@ impl Change {
 
     /// Whether the file has the new tail, octet for octet, read back by hash.
     pub(super) fn reads_back(&self, file: &File, files: &[File]) -> io::Result<bool> {
-        if cfg!(mutant = "no-read-back") {
+        if super::broken("no-read-back") {
             return Ok(true);
         }
         let tail = Tail::new(files, &self.new);

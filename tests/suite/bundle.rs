@@ -13,7 +13,7 @@ use unscatter::store::Fingerprint;
 use crate::support::corpus;
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::cargo_bin("unscatter").unwrap();
+    let mut command = Command::new(crate::faults::program());
     command
         .current_dir(folder)
         .args(arguments)
@@ -197,13 +197,22 @@ fn a_folder_in_a_mail_store_is_refused_however_it_is_named() {
 }
 
 #[test]
+fn a_bundle_without_drafts_is_whole() {
+    let folder = scanned();
+    let at = folder.path();
+    exits(&run(at, &["bundle", "f.csv", "--class", "auto-reply", "-o", "away"]), 0);
+    exits(&run(at, &["bundle", "--verify", "away"]), 0);
+    assert!(at.join("away/messages").is_dir() && !at.join("away/abuse").exists());
+}
+
+#[test]
 fn the_record_of_a_run_has_the_hashes_of_what_was_read_and_of_the_configuration_that_counts() {
     let folder = scanned();
     let at = folder.path();
     copy(&corpus().join("stores/mbox"), &at.join("boxes"));
     fs::write(at.join("own.toml"), "to = \"Backscatter\"\n").unwrap();
     exits(&run(at, &["scan", "boxes/inbox.mbox", "joe", "-q", "-o", "both.csv"]), 0);
-    let mut command = Command::cargo_bin("unscatter").unwrap();
+    let mut command = Command::new(crate::faults::program());
     command.current_dir(at).args(["bundle", "both.csv", "-o", "ev"]);
     let output = command.env("UNSCATTER_CONFIG", at.join("own.toml")).output().unwrap();
     exits(&output, 0);

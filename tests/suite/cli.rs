@@ -9,7 +9,7 @@ use assert_cmd::Command;
 use tempfile::TempDir;
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::cargo_bin("unscatter").unwrap();
+    let mut command = Command::new(crate::faults::program());
     command.current_dir(folder).args(arguments);
     command.env_remove("COLUMNS").env("XDG_CONFIG_HOME", "/nowhere").output().unwrap()
 }
@@ -221,7 +221,7 @@ fn a_reader_that_goes_away_is_no_error() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("truth.csv"), TRUTH).unwrap();
     fs::write(folder.path().join("findings.csv"), FINDINGS).unwrap();
-    let mut child = Command::new(assert_cmd::cargo::cargo_bin!("unscatter"))
+    let mut child = Command::new(crate::faults::program())
         .current_dir(folder.path())
         .args(["evaluate", "truth.csv", "findings.csv"])
         .stdout(Stdio::piped())

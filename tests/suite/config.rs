@@ -45,7 +45,7 @@ impl Home {
     }
 
     fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
-        let mut command = Command::cargo_bin("unscatter").unwrap();
+        let mut command = Command::new(crate::faults::program());
         command.env_clear().env("HOME", self.path()).envs(variables.iter().copied());
         command.current_dir(self.path()).args(arguments).output().unwrap()
     }

@@ -8,7 +8,7 @@ use unscatter::signals;
 use crate::support::corpus;
 
 fn explain(arguments: &[&str], input: &[u8]) -> (Option<i32>, String) {
-    let mut command = Command::cargo_bin("unscatter").unwrap();
+    let mut command = Command::new(crate::faults::program());
     let output = command.arg("explain").args(arguments).write_stdin(input).output().unwrap();
     (output.status.code(), String::from_utf8(output.stdout).unwrap())
 }

@@ -23,8 +23,7 @@ fn all() -> Options {
 fn evaluate(store: &Path, truth: &Path) -> Evaluation {
     let work = tempfile::tempdir().unwrap();
     let findings = work.path().join("findings.csv");
-    let status = assert_cmd::Command::cargo_bin("unscatter")
-        .unwrap()
+    let status = assert_cmd::Command::new(crate::faults::program())
         .args(["scan", "--quiet", "--all"])
         .arg(store)
         .arg("-o")

@@ -14,6 +14,7 @@ mod docs;
 mod explain;
 mod fast_path;
 mod faults;
+mod fuzzing;
 mod gateways;
 mod hostile;
 mod languages;

@@ -9,7 +9,7 @@ use assert_cmd::Command;
 use crate::support::{copy, corpus};
 
 fn run(home: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::cargo_bin("unscatter").unwrap();
+    let mut command = Command::new(crate::faults::program());
     command.env_clear().env("HOME", home).current_dir(home).args(arguments).output().unwrap()
 }
 

@@ -29,7 +29,7 @@ impl Home {
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
-        let output = Command::new(env!("CARGO_BIN_EXE_unscatter"))
+        let output = Command::new(crate::faults::program())
             .args(arguments)
             .current_dir(self.0.path())
             .env("XDG_STATE_HOME", self.0.path().join("xdg"))

@@ -10,7 +10,7 @@ use crate::support::{corpus, root};
 
 /// Runs a scan; gives what it printed.
 fn scan(folder: &Path, arguments: &[&str]) -> String {
-    let mut command = Command::cargo_bin("unscatter").unwrap();
+    let mut command = Command::new(crate::faults::program());
     let output = command.current_dir(folder).arg("scan").args(arguments).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()

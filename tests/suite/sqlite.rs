@@ -12,7 +12,7 @@ use unscatter::report::{COLUMNS, escape};
 use crate::support::{corpus, root};
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::cargo_bin("unscatter").unwrap();
+    let mut command = Command::new(crate::faults::program());
     command.current_dir(folder).args(arguments).output().unwrap()
 }
 

@@ -490,7 +490,7 @@ fn an_interrupted_run_leaves_the_old_state() {
 }
 
 fn unscatter(mailbox: &Mailbox, arguments: &[&str]) -> std::process::Output {
-    Command::new(env!("CARGO_BIN_EXE_unscatter"))
+    Command::new(crate::faults::program())
         .args(arguments)
         .current_dir(mailbox.dir.path())
         .env("XDG_STATE_HOME", mailbox.dir.path().join("xdg"))

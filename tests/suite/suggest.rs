@@ -8,7 +8,7 @@ use assert_cmd::Command;
 use crate::support::corpus;
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::cargo_bin("unscatter").unwrap();
+    let mut command = Command::new(crate::faults::program());
     command.current_dir(folder).args(arguments).output().unwrap()
 }
 

@@ -1,7 +1,7 @@
 //! What may be written: scans, plans and everything that only tells write nothing but the outputs that were
 //! named. Every system call of every command is looked at; needs strace, and says so aloud where it is missing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -16,20 +16,94 @@ const CHANGES: &str = "creat,rename,renameat,renameat2,unlink,unlinkat,rmdir,mkd
                        utimensat,utime,utimes,futimesat,mknod,mknodat,setxattr,fsetxattr,lsetxattr,removexattr,flock";
 const OPENS: &str = "open,openat,openat2";
 
-/// The lines of a trace that changed something outside of `out/`.
+/// The calls of a trace, each with its result: where another thread came between, a call stands in two lines.
+fn calls(trace: &str) -> Vec<String> {
+    let mut begun: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut whole = Vec::new();
+    for line in trace.lines() {
+        let (thread, said) = line.split_once(' ').unwrap_or_default();
+        if let Some(first) = line.strip_suffix(" <unfinished ...>") {
+            begun.insert(thread, first);
+        } else if let Some((_, rest)) = said.split_once(" resumed>") {
+            let first = begun.remove(thread).unwrap_or("resumed(");
+            whole.push(format!("{first}{rest}"));
+        } else {
+            whole.push(line.to_owned());
+        }
+    }
+    // A call that never came to its end may have changed something.
+    whole.extend(begun.into_values().map(str::to_owned));
+    whole
+}
+
+/// The calls of a trace that changed something outside of `out/`. A thread that is killed as the program ends, at the
+/// door of any call, leaves a line with its name, or with question marks for it, and without arguments: nothing was
+/// done then.
 fn wrote(trace: &str) -> Vec<String> {
     let is_read = |line: &str| {
         let opened = OPENS.split(',').any(|c| line.contains(&format!(" {c}(")));
         let writing = ["O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC", "O_TMPFILE"];
         opened && !writing.iter().any(|w| line.contains(w))
     };
-    trace
-        .lines()
-        .filter(|l| l.contains('(') && !l.contains(" = -1 ") && !l.contains("resumed>"))
+    let asked = |line: &str| {
+        let (name, arguments) =
+            line.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ').split_once('(')?;
+        let known = CHANGES.split(',').chain(OPENS.split(',')).any(|call| call == name)
+            || name == "resumed";
+        Some(known && !arguments.trim_start().starts_with("<unavailable>"))
+    };
+    calls(trace)
+        .into_iter()
+        .filter(|l| asked(l) == Some(true) && !l.contains(" = -1 "))
         .filter(|l| !is_read(l))
         .filter(|l| !l.contains("out/") && !l.contains("/dev/null") && !l.contains("/dev/tty"))
-        .map(str::to_owned)
         .collect()
+}
+
+#[test]
+fn a_call_that_failed_changed_nothing_however_its_trace_is_cut() {
+    let cut = "7 mkdir(\"state\", 0700 <unfinished ...>\n\
+               8 openat(AT_FDCWD, \"a\", O_RDONLY|O_CLOEXEC <unfinished ...>\n\
+               7 <... mkdir resumed>) = -1 EEXIST (File exists)\n\
+               8 <... openat resumed>) = 3\n\
+               7 mkdir(\"other\", 0700 <unfinished ...>\n\
+               8 unlink(\"b\" <unfinished ...>\n\
+               9 futex( <unavailable>) = ?\n\
+               9 ????( <unavailable>) = ?\n\
+               9 mkdir( <unavailable>) = ?\n\
+               7 <... mkdir resumed>) = 0\n";
+    let wrong = wrote(cut);
+    assert_eq!(wrong, ["7 mkdir(\"other\", 0700) = 0", "8 unlink(\"b\""]);
+}
+
+/// The subcommands that help tells, and the one that it hides.
+fn subcommands() -> BTreeSet<String> {
+    let output = Command::new(program()).arg("--help").output().unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    let listed = help.lines().skip_while(|l| *l != "Commands:").skip(1);
+    let listed = listed.take_while(|l| !l.is_empty()).filter(|l| !l.starts_with("   "));
+    let mut names: BTreeSet<String> =
+        listed.filter_map(|l| l.split_whitespace().next()).map(str::to_owned).collect();
+    assert!(names.len() > 7, "{help}");
+    names.insert("manual".to_owned());
+    names
+}
+
+/// Demands of everything below a folder that only its owner can read it; tells how many files there are.
+fn private(folder: &Path) -> usize {
+    let mut files = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        // Not written by the program, and papers that are for everybody.
+        if ["truth.csv", "papers"].iter().any(|n| path.ends_with(n)) {
+            continue;
+        }
+        let mode = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        let wanted = if path.is_dir() { 0o700 } else { 0o600 };
+        assert_eq!(mode, wanted, "{} has mode {mode:o}", path.display());
+        files += if path.is_dir() { private(&path) } else { 1 };
+    }
+    files
 }
 
 #[test]
@@ -49,6 +123,11 @@ fn nothing_but_apply_and_undo_writes_more_than_its_outputs() {
         })
         .collect();
     fs::write(folder.join("inbox"), mbox).unwrap();
+    let configuration = format!(
+        "to = \"Backscatter\"\norigin = [\"forged\", \"unknown\"]\n[mailbox.home]\nstore = \"{}\"\n",
+        top.display()
+    );
+    fs::write(folder.join("config.toml"), configuration).unwrap();
     let run = |arguments: &[&str], state: &str| {
         let trace = folder.join("trace");
         let output = Command::new("strace")
@@ -71,17 +150,37 @@ fn nothing_but_apply_and_undo_writes_more_than_its_outputs() {
     let boxes = [&["sweep", "inbox", "--to", "swept", "-o", "out/boxes.csv"][..], &ANY].concat();
     let silent: &[&[&str]] = &[
         &["scan", "store", "inbox", "-o", "out/scan.csv", "-o", "out/scan.jsonl"],
+        &["scan", "store", "inbox", "-o", "out/scan.html", "-o", "out/scan.sqlite", "--all"],
+        &["scan", "store", "--state", "out/known.sqlite", "--log", "json", "-v"],
+        &["scan", "store", "--state", "out/known.sqlite", "-q"],
         &["scan", "store", "--all", "-o", "-"],
+        &["scan", "--config", "config.toml"],
         &plan,
         &boxes,
         &["sweep", "--plan", "out/plan.csv"],
+        &["sweep", "--config", "config.toml"],
         &["stores", "."],
         &["explain", "bounce.eml"],
+        &["explain", "store/cur/1.b0:2,S"],
         &["explain", "null-sender"],
         &["evaluate", "out/truth.csv", "out/scan.csv"],
+        &["evaluate", "out/truth.csv", "out/scan.jsonl", "-q"],
+        &["bundle", "out/scan.csv", "out/scan.html", "-o", "out/bundle"],
+        &["bundle", "out/scan.jsonl", "--mbox", "-o", "out/boxed"],
+        &["bundle", "out/scan.csv", "--redact", "--redact-key", "out/key", "-o", "out/redacted"],
+        &["bundle", "--verify", "out/bundle"],
+        &["suggest", "store"],
+        &["suggest", "store", "--only", "sieve", "--state", "out/known.sqlite"],
+        &["config", "--check", "--config", "config.toml"],
+        &["config", "--print", "--config", "config.toml"],
+        &["manual", "out/papers"],
         &["undo", "--list"],
         &["--help"],
+        &["--version"],
     ];
+    let told: BTreeSet<String> = silent.iter().map(|a| a[0].to_owned()).collect();
+    let missing: Vec<_> = subcommands().into_iter().filter(|name| !told.contains(name)).collect();
+    assert!(missing.is_empty(), "nothing is known of {missing:?}");
     let truth = |scan: &str| {
         let rows: Vec<String> = scan
             .lines()
@@ -91,6 +190,9 @@ fn nothing_but_apply_and_undo_writes_more_than_its_outputs() {
         format!("sha256,kind\n{}\n", rows.join("\n"))
     };
     for state in ["state", "moved"] {
+        for made in ["bundle", "boxed", "redacted"] {
+            let _ = fs::remove_dir_all(folder.join("out").join(made));
+        }
         for arguments in silent {
             if arguments[0] == "evaluate" {
                 let scan = fs::read_to_string(folder.join("out/scan.csv")).unwrap();
@@ -106,11 +208,11 @@ fn nothing_but_apply_and_undo_writes_more_than_its_outputs() {
             assert!(found.is_empty(), "{arguments:?} wrote: {found:#?}");
         }
         assert!(!folder.join("state").exists(), "a command that only tells made a state folder");
-        for entry in fs::read_dir(folder.join("out")).unwrap() {
-            let path = entry.unwrap().path();
-            let mode = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
-            let ours = path.file_name().is_some_and(|n| n != "truth.csv");
-            assert!(!ours || mode == 0o600, "{} has mode {mode:o}", path.display());
+        assert!(private(&folder.join("out")) > 15);
+        if state == "moved" {
+            let shown = run(&["undo", "--show", "1"], state);
+            assert!(shown.is_empty(), "a run that is shown wrote: {shown:#?}");
+            private(&folder.join(state));
         }
         // The trace does see what is written, and the second round has a state to read.
         if state == "state" {

@@ -113,8 +113,8 @@ pub(super) struct Merge<'a> {
     pub(super) typed: &'a [OsString],
     /// What the words say, of the command itself.
     pub(super) said: &'a ArgMatches,
-    /// The command's name.
-    pub(super) command: &'a str,
+    /// The command as it is declared. What was said knows only in builds for debugging which options there are.
+    pub(super) command: &'a clap::Command,
 }
 
 impl Merge<'_> {
@@ -166,10 +166,14 @@ impl Merge<'_> {
         Ok(lines)
     }
 
+    /// Whether the command has that option.
+    fn knows(&self, id: &str) -> bool {
+        self.command.get_arguments().any(|argument| argument.get_id() == id)
+    }
+
     /// Whether an option was typed.
     fn says(&self, id: &str) -> bool {
-        self.said.try_contains_id(id).is_ok()
-            && self.said.value_source(id) == Some(ValueSource::CommandLine)
+        self.knows(id) && self.said.value_source(id) == Some(ValueSource::CommandLine)
     }
 
     /// The mailbox that typed stores belong to, so that what is to be kept there is kept by hand too.
@@ -214,7 +218,7 @@ impl Merge<'_> {
                 continue;
             }
             // What the command does not know, it does not need.
-            if self.said.try_contains_id(&key.id()).is_err() {
+            if !self.knows(&key.id()) {
                 continue;
             }
             if !key.adds_up() && (self.says(&key.id()) || self.says(&key.opposite())) {
@@ -228,7 +232,11 @@ impl Merge<'_> {
             }
             added.extend(all.iter().map(|(value, _)| key.word(value)));
         }
-        let at = self.typed.iter().position(|word| word == self.command).map_or(1, |at| at + 1);
+        let at = self
+            .typed
+            .iter()
+            .position(|word| word == self.command.get_name())
+            .map_or(1, |at| at + 1);
         let mut words = self.typed.to_vec();
         words.splice(at..at, added);
         Line { mailbox: mailbox.map(|(name, _)| name.clone()), words, fault }

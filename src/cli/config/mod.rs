@@ -50,10 +50,12 @@ impl Chosen {
             return Ok(());
         }
         match place(self.config.as_deref(), self.no_config) {
-            Some(path) => bail!(
-                "name a STORE: {} has no mailbox (unscatter config --help shows one)",
-                super::shown(&path)
-            ),
+            Some(path) => {
+                bail!(
+                    "name a STORE: {} has no mailbox (unscatter config --help shows one)",
+                    super::shown(&path)
+                )
+            }
             None => bail!(
                 "name a STORE, as ~/Maildir, or configure mailboxes (unscatter config --help)"
             ),
@@ -75,6 +77,10 @@ pub(super) fn lines(
         None => None,
     };
     let file: Option<&File> = file.as_ref();
+    let declared = super::command();
+    let Some(command) = declared.find_subcommand(command) else {
+        bail!("{command} is no command");
+    };
     Merge { keys: &keys, environment: &environment, file, typed, said, command }.lines()
 }
 

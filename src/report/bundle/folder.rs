@@ -45,12 +45,8 @@ impl Folder {
         Ok(Folder { top, written: Vec::new() })
     }
 
-    /// Makes a folder in it.
-    pub(super) fn folder(&self, name: &str) -> io::Result<()> {
-        Ok(rustix::fs::mkdirat(&self.top, name, Mode::RWXU)?)
-    }
-
-    /// Opens a new file, in the top or in a folder of it.
+    /// Opens a new file, in the top or in a folder of it, which is made with its first file: an empty one would be
+    /// what no list of hashes can speak for.
     pub(super) fn file(&self, name: &str) -> io::Result<Entry> {
         let flags = OFlags::WRONLY
             | OFlags::CREATE
@@ -61,6 +57,10 @@ impl Folder {
         let mode = Mode::RUSR | Mode::WUSR;
         let file = match name.split_once('/') {
             Some((folder, below)) => {
+                match rustix::fs::mkdirat(&self.top, folder, Mode::RWXU) {
+                    Ok(()) | Err(rustix::io::Errno::EXIST) => {}
+                    Err(error) => return Err(error.into()),
+                }
                 let flags_of = directory();
                 let folder = rustix::fs::openat(&self.top, folder, flags_of, Mode::empty())?;
                 rustix::fs::openat(&folder, below, flags, mode)?

@@ -195,11 +195,7 @@ struct Work<'w> {
 impl<'w> Work<'w> {
     fn begin(to: &Path, wishes: &'w Wishes) -> io::Result<Work<'w>> {
         let folder = Folder::create(to)?;
-        folder.folder("abuse")?;
         let mbox = if wishes.mbox { Some(folder.file("messages.mbox")?) } else { None };
-        if !wishes.mbox {
-            folder.folder("messages")?;
-        }
         let mut rows = ::csv::Writer::from_writer(folder.file("findings.csv")?);
         rows.write_record(COLUMNS.iter().map(|c| c.name).chain(["file"]))
             .map_err(io::Error::other)?;
@@ -488,7 +484,8 @@ fn about(notes: &[String]) -> String {
          \x20                column names its copy\n\
          messages         the copies\n\
          sources.csv      hosts that the answered mail came from, with the first and last time\n\
-         abuse            drafts of messages to the networks of these hosts (RFC 5965). None was sent.\n\n",
+         abuse            drafts of messages to the networks of these hosts (RFC 5965), if there are\n\
+         \x20                any. None was sent.\n\n",
         env!("CARGO_PKG_VERSION")
     );
     for note in notes {

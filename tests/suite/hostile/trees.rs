@@ -18,8 +18,7 @@ use crate::support::corpus;
 const HANG: Duration = Duration::from_secs(300);
 
 fn unscatter(folder: &Path, arguments: &[&str]) -> Output {
-    let output = assert_cmd::Command::cargo_bin("unscatter")
-        .unwrap()
+    let output = assert_cmd::Command::new(crate::faults::program())
         .current_dir(folder)
         .env("XDG_STATE_HOME", folder.join("state"))
         .args(arguments)

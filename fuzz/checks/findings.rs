@@ -6,8 +6,11 @@ use std::sync::LazyLock;
 use unscatter::scan::{Finding, Options, Outcome, scan};
 
 /// One finding of each class that the corpus has, and what a scan tells beside them.
-pub static SCANNED: LazyLock<(Vec<Finding>, Outcome)> = LazyLock::new(|| {
-    let store: PathBuf = concat!(env!("CARGO_MANIFEST_DIR"), "/../corpus/stores/joe-job").into();
+pub(crate) static SCANNED: LazyLock<(Vec<Finding>, Outcome)> = LazyLock::new(|| {
+    // The folder of the project, or one in it.
+    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let project = here.ancestors().find(|folder| folder.join("corpus").is_dir());
+    let store: PathBuf = project.expect("the corpus is there").join("corpus/stores/joe-job");
     let mut findings: Vec<Finding> = Vec::new();
     let outcome = scan(&[store], &Options::default(), &|_| {}, &mut |finding| {
         if findings.iter().all(|known| known.verdict.class() != finding.verdict.class()) {
@@ -20,10 +23,10 @@ pub static SCANNED: LazyLock<(Vec<Finding>, Outcome)> = LazyLock::new(|| {
 });
 
 /// Fields of a finding that a sender chooses.
-pub const WORDS: usize = 14;
+pub(crate) const WORDS: usize = 14;
 
 /// The findings of [`SCANNED`] with these words in all places that come from mail.
-pub fn hostile(words: &[String]) -> impl Iterator<Item = Finding> {
+pub(crate) fn hostile(words: &[String]) -> impl Iterator<Item = Finding> {
     let word = |at: usize| words.get(at % words.len().max(1)).cloned().unwrap_or_default();
     SCANNED.0.iter().map(move |finding| Finding {
         from: word(0),
@@ -45,6 +48,6 @@ pub fn hostile(words: &[String]) -> impl Iterator<Item = Finding> {
 }
 
 /// The words of an input: pieces between NULs.
-pub fn words(octets: &[u8]) -> Vec<String> {
+pub(crate) fn words(octets: &[u8]) -> Vec<String> {
     octets.split(|o| *o == 0).take(WORDS).map(|w| String::from_utf8_lossy(w).into_owned()).collect()
 }
