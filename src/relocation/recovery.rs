@@ -15,7 +15,6 @@ use super::maildir::{self, Maildir};
 use super::redo::{Change, Piece, Standing, Writer, length};
 use super::{Error, Report, Surroundings, absent, mbox, messages, read_at, shown};
 use crate::store::{Bounds, Mended};
-use doubtful::rescue;
 
 /// Days that the octets of moved messages stay in the state folder.
 const DAYS: i64 = 30;
@@ -242,13 +241,7 @@ fn maildir(job: &mut Job<'_>, top: &Path, moves: &[&Move]) -> Result<(), Error> 
     let failed = |e: io::Error| Error::system(top, e);
     let mut maildir = match Maildir::open(top) {
         Ok(maildir) => maildir,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => {
-            for m in moves {
-                job.journal.push(&Record::Void(m.id, "its Maildir is gone".into()));
-            }
-            job.report.notes.push(format!("{}: the Maildir is gone", shown(top)));
-            return job.journal.sync();
-        }
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Err(away(job, top)),
         Err(e) => return Err(failed(e)),
     };
     if !lock::folder(&maildir.top) {
@@ -283,6 +276,16 @@ fn maildir(job: &mut Job<'_>, top: &Path, moves: &[&Move]) -> Result<(), Error> 
         job.journal.push(word);
     }
     job.journal.sync()
+}
+
+/// What is not there may be on a disk that is not mounted: its run waits.
+fn away(job: &Job<'_>, place: &Path) -> Error {
+    Error::Refused(format!(
+        "{}: not there; if it is on a disk that is not mounted, mount it; if it is gone for good, \
+         `unscatter undo --forget {}` gives the run up",
+        shown(place),
+        job.journal.run
+    ))
 }
 
 enum Settled {
@@ -402,13 +405,13 @@ fn transaction(job: &mut Job<'_>, run: &Run, txn: u64) -> Result<(), Error> {
             )));
         }
         Err((path, Refused::Never(why))) => {
-            if !absent(&path)? {
-                return Err(Error::Refused(format!(
-                    "{}: an earlier run has to be completed there first, but it {why}",
-                    shown(&path)
-                )));
+            if absent(&path)? {
+                return Err(away(job, &path));
             }
-            return rescue(job, txn, &changes);
+            return Err(Error::Refused(format!(
+                "{}: an earlier run has to be completed there first, but it {why}",
+                shown(&path)
+            )));
         }
     };
     // All files are looked at before the first one is written to: what cannot leave must not arrive.

@@ -209,11 +209,7 @@ fn old_content(
 
 /// The files are in a state that nobody can explain: nothing is written to them, and every message of the
 /// transaction that neither of them has goes to a file of its own.
-pub(super) fn rescue(
-    job: &mut Job<'_>,
-    txn: u64,
-    changes: &BTreeMap<u64, Change>,
-) -> Result<(), Error> {
+fn rescue(job: &mut Job<'_>, txn: u64, changes: &BTreeMap<u64, Change>) -> Result<(), Error> {
     let mut there: BTreeMap<[u8; 32], u64> = BTreeMap::new();
     for change in changes.values() {
         if let Ok(found) = listed(&change.path) {
