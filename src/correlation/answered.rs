@@ -131,15 +131,18 @@ fn signature(r: &Returned) -> Option<BodyHash> {
 /// Hops that a record keeps.
 const HOPS: usize = crate::limits::RECORD_HOPS;
 
-/// The hops without those of a loop that repeat an earlier one, top first; of very many the lowest are
-/// kept too, where the author stands.
+/// The hops without those of a loop that repeat a lower one, top first: the first time round stands next
+/// to the host from which the mail came into the loop. Of very many the lowest are kept too, where the
+/// author stands.
 fn distinct(hops: &[Hop]) -> Vec<Hop> {
     let mut seen = BTreeSet::new();
     let mut kept: Vec<Hop> = hops
         .iter()
+        .rev()
         .filter(|h| h.ip.is_none() || seen.insert((h.ip, h.by.as_deref())))
         .cloned()
         .collect();
+    kept.reverse();
     if kept.len() > HOPS {
         kept.drain(HOPS / 2..kept.len() - HOPS / 2);
     }
@@ -160,11 +163,13 @@ fn dedup(addresses: &mut Vec<Address>) {
     addresses.truncate(crate::limits::RECORD_ADDRESSES);
 }
 
-/// Whether what stands in brackets behind a subject is a challenge's own: a key, or a word of what it asks.
-fn is_note(bracketed: &str) -> bool {
+/// Whether what stands in brackets behind a subject is the answer's own: a word of what it asks, or a
+/// challenge's key.
+fn is_note(bracketed: &str, kind: Kind) -> bool {
     const ASKED: &[&str] = &["verif", "confirm", "bestätig", "conferm", "authent", "request"];
     let lower = bracketed.to_lowercase();
-    bracketed.chars().any(|c| c.is_ascii_digit()) || ASKED.iter().any(|w| lower.contains(w))
+    kind == Kind::ChallengeResponse && bracketed.chars().any(|c| c.is_ascii_digit())
+        || ASKED.iter().any(|w| lower.contains(w))
 }
 
 /// The subject of the answered mail as an automatic reply repeats it behind its own prefix
@@ -185,10 +190,10 @@ fn answered_subject(m: &Message, kind: Kind) -> Option<String> {
     let mut rest = rest.trim();
     // A challenge puts its own key or note behind the subject: "(ask:1790000000.a1.b2)", "[Qurb #12]",
     // "[Verification required]".
-    if kind == Kind::ChallengeResponse
+    if kind != Kind::Receipt
         && let Some(open) = rest.rfind(['(', '['])
         && rest.ends_with([')', ']'])
-        && is_note(&rest[open..])
+        && is_note(&rest[open..], kind)
     {
         rest = rest[..open].trim_end();
     }
@@ -218,6 +223,20 @@ fn authentication_failed(r: &Returned) -> Option<String> {
 mod tests {
     use super::*;
 
+    #[test]
+    fn of_a_loop_the_first_time_round_is_kept() {
+        let hop =
+            |ip: &str, by: &str| Hop { ip: ip.parse().ok(), by: Some(by.into()), ..Hop::default() };
+        let (there, back) = (hop("192.0.2.1", "b.example"), hop("192.0.2.2", "a.example"));
+        let from = hop("198.51.100.7", "a.example");
+        let loops = [&there, &back, &there, &back, &there, &from].map(Clone::clone);
+        assert_eq!(
+            distinct(&loops),
+            [back, there, from],
+            "its last hop took it from the host below"
+        );
+    }
+
     fn subject(kind: Kind, subject: &str) -> Option<String> {
         answered_subject(&Message { subject: subject.into(), ..Message::default() }, kind)
     }
@@ -233,5 +252,8 @@ mod tests {
         assert_eq!(receipt("Read: Lunch - Monday").unwrap(), "Lunch - Monday");
         assert_eq!(receipt("Lunch"), None);
         assert_eq!(subject(Kind::AutoReply, "Away - Lunch"), None);
+        let reply = |s: &str| subject(Kind::AutoReply, s).unwrap();
+        assert_eq!(reply("Re: Lunch (verification required)"), "Lunch");
+        assert_eq!(reply("Re: Lunch (March 2026)"), "Lunch (March 2026)");
     }
 }

@@ -2,6 +2,7 @@
 //! strangers use. What each group shows of the way its mail took answers "was I hacked or spoofed?".
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::net::IpAddr;
 
 use super::abuse::{Abuse, Tally};
 use super::habits::{Habits, Path};
@@ -126,6 +127,43 @@ fn join_keys(records: &[Vec<u32>], wording: &Wording) -> Sets {
     sets
 }
 
+/// A host has a campaign of its own where at least so many of its mails belong to it …
+const OF_HOST: u32 = 3;
+/// … and this share (of four) of all those that say anything.
+const MOST: u32 = 3;
+
+/// Where records came from, as far as that is a stranger's host.
+fn hosts(records: &[&Record], habits: &Habits) -> Vec<Option<IpAddr>> {
+    let path = |r: &Record| habits.path(&r.answered, &r.headline.reporting_mta);
+    records.iter().map(|r| path(r).stranger().and_then(|s| s.parse().ok())).collect()
+}
+
+/// Mail that says nothing of its own belongs to the campaign that the very host sent which it came from, where
+/// that is one. `tells` are those that say what only strangers say.
+fn join_by_host(hosts: &[Option<IpAddr>], tells: &[bool], roots: &mut [Option<u32>]) {
+    let mut of: HashMap<IpAddr, BTreeMap<u32, u32>> = HashMap::new();
+    for ((host, tells), root) in hosts.iter().zip(tells).zip(roots.iter()) {
+        if let (Some(host), true, Some(root)) = (host, tells, root) {
+            *of.entry(*host).or_default().entry(*root).or_default() += 1;
+        }
+    }
+    let main: HashMap<IpAddr, u32> = of
+        .into_iter()
+        .filter_map(|(host, roots)| {
+            let all: u32 = roots.values().sum();
+            let (root, n) = roots.into_iter().max_by_key(|(root, n)| (*n, *root))?;
+            (n >= OF_HOST && n * 4 >= all * MOST).then_some((host, root))
+        })
+        .collect();
+    for ((host, tells), root) in hosts.iter().zip(tells).zip(roots.iter_mut()) {
+        if let Some(of_host) = host.and_then(|h| main.get(&h))
+            && !tells
+        {
+            *root = Some(*of_host);
+        }
+    }
+}
+
 impl Campaigns {
     /// Groups all records.
     pub fn group(
@@ -136,8 +174,11 @@ impl Campaigns {
     ) -> Self {
         let keys: Vec<Vec<u32>> = records.iter().map(|r| keys(r, wording)).collect();
         let sets = join_keys(&keys, wording);
-        let roots: Vec<Option<u32>> =
+        let mut roots: Vec<Option<u32>> =
             keys.iter().map(|k| k.first().map(|k| sets.root(*k))).collect();
+        let tells = |k: &Vec<u32>| k.first().is_some_and(|k| wording.strange_uses(*k).is_some());
+        let tells: Vec<bool> = keys.iter().map(tells).collect();
+        join_by_host(&hosts(records, habits), &tells, &mut roots);
         let mut sizes: HashMap<u32, u32> = HashMap::new();
         for root in roots.iter().flatten() {
             *sizes.entry(*root).or_default() += 1;
@@ -238,5 +279,31 @@ impl Gathered {
         c.sources = self.sources.len().min(COUNTED) as u32;
         c.over = c.span.is_some_and(|(_, last)| newest.saturating_sub(last) > QUIET);
         c
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_says_nothing_of_its_own_joins_the_campaign_of_its_host() {
+        let ip = |n: u8| Some(IpAddr::from([192, 0, 2, n]));
+        let hosts = [ip(1), ip(1), ip(1), ip(1), ip(1), ip(2), None];
+        let tells = [true, true, true, false, false, false, false];
+        let mut roots = [Some(7), Some(7), Some(7), Some(9), None, Some(9), Some(9)];
+        join_by_host(&hosts, &tells, &mut roots);
+        let joined = [Some(7), Some(7), Some(7), Some(7), Some(7), Some(9), Some(9)];
+        assert_eq!(roots, joined, "not that of another host, or of none");
+    }
+
+    #[test]
+    fn a_host_of_two_campaigns_tells_nothing() {
+        let hosts = [Some(IpAddr::from([192, 0, 2, 1])); 7];
+        let tells = [true, true, true, true, true, true, false];
+        let mut roots = [Some(7), Some(7), Some(7), Some(8), Some(8), Some(8), Some(9)];
+        let before = roots;
+        join_by_host(&hosts, &tells, &mut roots);
+        assert_eq!(roots, before);
     }
 }

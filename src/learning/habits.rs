@@ -1,7 +1,7 @@
 //! How the owner's mail travels and what is addressed to the owner, learned from solid matches: the
 //! addresses of relays as others saw them, the hosts that took the mail in, and the clients below.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -49,7 +49,8 @@ pub enum Path {
         name: String,
     },
     /// It came from elsewhere, and a hop names the owner's relay: a forwarder in between, or a line
-    /// that somebody made up with care. Or it came from a host of the owner's domain that no match shows.
+    /// that somebody made up with care. Or it came from a host of the owner's domain that no match shows, or
+    /// from a login at the host that reports.
     Named(String),
     /// The hops say nothing, or the relays are not known.
     Silent,
@@ -106,6 +107,9 @@ pub struct Habits {
 
 /// Solid matches from which on a host that took in the owner's mail is known to be the owner's.
 const TAKEN: u32 = 3;
+
+/// So many people who answer an address show that it is in use; one may be angry about forged mail.
+const PEOPLE: usize = 3;
 
 /// Solid bounces from which on the owner's server is known to tag all mail.
 const TAGGED: u32 = 10;
@@ -182,17 +186,23 @@ impl Habits {
             habits.signed.0 += 1;
             habits.signed.1 += u32::from(record.answered.signature.is_some());
         }
+        let mut answered: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
         for reply in replies {
             if reply.list {
                 continue;
             }
+            let to = reply.to.base();
+            answered.entry(to.as_str().to_owned()).or_default().insert(reply.from.as_str());
             if terms.is_own(&reply.to, sent) && !terms.is_own(&reply.from, sent) {
                 habits.usual_shapes.add(&reply.shape);
             }
             if sent.by_id_key(reply.parent).is_some() {
-                habits.addressed.insert(reply.to.base().as_str().to_owned());
+                habits.addressed.insert(to.as_str().to_owned());
             }
         }
+        // An address that several people answer writes to people, from a device that keeps no copies.
+        let used = answered.into_iter().filter(|(_, people)| people.len() >= PEOPLE);
+        habits.addressed.extend(used.map(|(address, _)| address));
         habits
     }
 
@@ -342,6 +352,11 @@ impl Habits {
         if self.is_relay(&hops[at]) {
             return self.through(answered, source, hops.get(at + 1));
         }
+        // The sender logged in at the very host that reports, which no match shows: an account of the owner's
+        // with another provider, or somebody else's. A host that receives the mail of strangers asks for no login.
+        if hops[at].authenticated {
+            return Path::Named(hops[at].by.clone().unwrap_or_default());
+        }
         // A host that receives mail for others handed it on, and what stood below did not come back.
         if hops.len() == at + 1 && self.receives(&hops[at]) {
             return Path::Silent;
@@ -465,6 +480,38 @@ mod tests {
 
     fn path(hops: &[&str]) -> Path {
         habits().path(&answered_with(hops), "")
+    }
+
+    #[test]
+    fn a_login_at_the_host_that_reports_is_no_strangers() {
+        let hop = |with: &str| {
+            format!(
+                "from [198.51.100.9] (m1.mobile.example [198.51.100.9]) by submit.provider.example \
+                 with {with} id 1; Fri, 6 Feb 2026 06:10:25 +0000"
+            )
+        };
+        assert!(matches!(path(&[&hop("ESMTPSA")]), Path::Named(_)));
+        assert!(matches!(path(&[&hop("ESMTPS")]), Path::Foreign(_)));
+    }
+
+    #[test]
+    fn an_address_that_several_people_answer_is_in_use_and_one_angry_answer_shows_nothing() {
+        let reply = |from: &str, to: &str| Reply {
+            parent: 1,
+            shape: "x8@example.org".into(),
+            from: crate::message::Address::new(from),
+            to: crate::message::Address::new(to),
+            list: false,
+            date: None,
+        };
+        let people = ["a@example.net", "b@example.net", "c@example.net"];
+        let mut replies: Vec<Reply> =
+            people.iter().map(|p| reply(p, "phone+tag@example.org")).collect();
+        replies.push(reply("a@example.net", "x7@example.org"));
+        replies.extend((0..5).map(|_| reply("a@example.net", "y7@example.org")));
+        let (sent, terms) = (SentIndex::default(), Terms::default());
+        let habits = Habits::learn(&[], &replies, &sent, &terms, &[]);
+        assert_eq!(habits.addressed.iter().collect::<Vec<_>>(), ["phone@example.org"]);
     }
 
     const OVER_RELAY: &str = "from mail.example.org (mail.example.org [192.0.2.10]) by mx.example.net (Postfix) with ESMTP id 1";

@@ -5,6 +5,7 @@ pub mod abuse;
 pub mod campaigns;
 pub mod coverage;
 pub mod habits;
+pub mod names;
 pub mod sources;
 pub mod surplus;
 pub mod wording;
@@ -13,6 +14,7 @@ pub use abuse::{Abuse, Tally};
 pub use campaigns::{Campaign, Campaigns};
 pub use coverage::{Coverage, Month, Reply, Sought};
 pub use habits::{Habits, Path};
+pub use names::Names;
 pub use sources::Sources;
 pub(crate) use sources::unused;
 pub use surplus::Surplus;
@@ -28,6 +30,10 @@ pub struct Lessons {
     pub coverage: Coverage,
     /// How the owner's mail looks and travels.
     pub habits: Habits,
+    /// Under which names the owner writes.
+    pub names: Names,
+    /// The share of the owner's mail that goes to somebody to whom Sent holds other mail of that time.
+    pub again: f32,
     /// What strangers and the owner write.
     pub wording: Wording,
     /// Hosts that sent forged mail.
@@ -48,15 +54,17 @@ pub fn learn(
 ) -> Lessons {
     let coverage = Coverage::measure(replies, sent, terms);
     let habits = Habits::learn(records, replies, sent, terms, relays);
+    let names = Names::learn(sent);
+    let again = sent.again();
     let wording = Wording::learn(records, &habits, sent, terms);
     let (campaigns, (sources, surplus)) = rayon::join(
         || Campaigns::group(records, &habits, &wording, sent),
         || {
-            let sources = Sources::learn(records, &habits, &wording, sent, terms);
+            let sources = Sources::learn(records, &habits, &names, &wording, sent, terms);
             (sources, Surplus::learn(records, sent))
         },
     );
-    Lessons { coverage, habits, wording, sources, surplus, campaigns }
+    Lessons { coverage, habits, names, again, wording, sources, surplus, campaigns }
 }
 
 impl Lessons {

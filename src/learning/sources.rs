@@ -5,7 +5,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
+use super::Lessons;
 use super::habits::{Habits, Path};
+use super::names::Names;
 use super::wording::Wording;
 use crate::correlation::{Link, Record, Terms};
 use crate::sent::SentIndex;
@@ -28,6 +30,20 @@ struct Source {
     unused: BTreeSet<String>,
     /// Mails under these.
     under_unused: u32,
+    /// Mails that Sent lacks.
+    absent: u32,
+    /// Names of strangers that these wear with the owner's address.
+    names: BTreeSet<String>,
+}
+
+/// Of the mail of a forger's host one in so many is marked at least. Where a few are and the rest is not, the
+/// host may be a service over which a device of the owner's sends that keeps no copies.
+const MARKED: u32 = 3;
+
+impl Source {
+    fn is_forgers(&self) -> bool {
+        self.marked > 0 && self.own == 0 && self.marked * MARKED >= self.absent
+    }
 }
 
 /// Hosts outside the owner's relays, and what they sent.
@@ -37,14 +53,28 @@ pub struct Sources {
 }
 
 /// Whether a mail shows by itself that a stranger wrote it, whatever host it came from.
-fn is_marked(record: &Record, path: &Path, wording: &Wording, sent: &SentIndex) -> bool {
+fn is_marked(
+    record: &Record,
+    path: &Path,
+    names: &Names,
+    wording: &Wording,
+    sent: &SentIndex,
+) -> bool {
     match record.link {
         Link::Contradicted(_) => true,
         Link::Absent => {
-            matches!(path, Path::Pretended { .. }) || wording.odds(record, true, sent) >= LIKE
+            matches!(path, Path::Pretended { .. })
+                || wears_strange_name(record, names, sent)
+                || wording.odds(record, true, sent) >= LIKE
         }
         Link::Matched { .. } | Link::Unknowable => false,
     }
+}
+
+/// Whether it wears the owner's address with the name of somebody else.
+fn wears_strange_name(record: &Record, names: &Names, sent: &SentIndex) -> bool {
+    let a = &record.answered;
+    a.from.as_ref().is_some_and(|from| names.is_strange(from, &a.name, sent))
 }
 
 /// The one address in the owner's domain under which the answer came, where it never sent anything.
@@ -68,6 +98,7 @@ impl Sources {
     pub fn learn(
         records: &[&Record],
         habits: &Habits,
+        names: &Names,
         wording: &Wording,
         sent: &SentIndex,
         terms: &Terms,
@@ -84,7 +115,13 @@ impl Sources {
                     source.unused.insert(address);
                 }
             }
-            if is_marked(record, &path, wording, sent) {
+            if record.link == Link::Absent {
+                source.absent += 1;
+                if source.names.len() < INVENTED && wears_strange_name(record, names, sent) {
+                    source.names.insert(record.answered.name.clone());
+                }
+            }
+            if is_marked(record, &path, names, wording, sent) {
                 source.marked += 1;
             } else if matches!(record.link, Link::Matched { .. }) {
                 source.own += 1;
@@ -98,7 +135,10 @@ impl Sources {
             if source.unused.len() >= INVENTED {
                 source.marked += source.under_unused;
             }
-            source.marked > 0 && source.own == 0 && !receivers.contains(ip)
+            if source.names.len() >= INVENTED {
+                source.marked = source.marked.max(source.absent);
+            }
+            source.is_forgers() && !receivers.contains(ip)
         });
         sources
     }
@@ -109,12 +149,13 @@ impl Sources {
         &self,
         record: &Record,
         path: &Path,
-        wording: &Wording,
+        lessons: &Lessons,
         sent: &SentIndex,
     ) -> Option<(IpAddr, f32)> {
         let ip = address(path)?;
         let source = self.of.get(&ip)?;
-        let itself = u32::from(is_marked(record, path, wording, sent));
+        let (names, wording) = (&lessons.names, &lessons.wording);
+        let itself = u32::from(is_marked(record, path, names, wording, sent));
         let others = source.marked.saturating_sub(itself) as f32;
         // One other may be marked by mistake, and a lodging's address may be shared with a stranger.
         (others > 0.0).then(|| (ip, 19f32.ln() * others / (others + 1.5)))
@@ -130,6 +171,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_host_most_of_whose_mail_nothing_marks_is_no_forgers() {
+        let of = |marked, absent| Source { marked, absent, ..Source::default() }.is_forgers();
+        assert!(of(1, 1) && of(5, 12));
+        assert!(
+            !of(2, 60),
+            "a service of the owner's, two of whose mails look like spam by chance"
+        );
+        assert!(!of(0, 0));
+    }
+
+    #[test]
     fn what_a_host_sent_informs_its_other_mail_and_not_that_of_others() {
         let ip: IpAddr = "192.0.2.9".parse().unwrap();
         let of = |marked| {
@@ -138,8 +190,8 @@ mod tests {
             let record = Record::sample(Link::Absent, "From: n@example.org\nSubject: x\n\n");
             move |path: &str| {
                 let path = Path::Foreign(path.to_owned());
-                let (wording, sent) = (Wording::default(), SentIndex::default());
-                sources.odds(&record, &path, &wording, &sent).map(|(_, odds)| odds)
+                let (lessons, sent) = (Lessons::default(), SentIndex::default());
+                sources.odds(&record, &path, &lessons, &sent).map(|(_, odds)| odds)
             }
         };
         let (one, many) = (of(1)("192.0.2.9").unwrap(), of(30)("192.0.2.9").unwrap());

@@ -21,18 +21,24 @@ struct Use {
     known: u32,
     /// Of these, under an address and display name of the owner's.
     named: u32,
-    /// The first few different networks that they came from.
-    networks: [u32; NETWORKS],
+    /// Of these, with a recorded failure of SPF, DKIM or DMARC.
+    failed: u32,
+    /// The different networks that they came from, each as one bit: a few of many share one.
+    networks: u64,
 }
 
 /// From so many networks on a group is taken to come from many places: the owner's own mailing, sent
 /// over a service that no solid match shows, comes from one.
-const NETWORKS: usize = 3;
+const NETWORKS: u32 = 3;
 
 /// Mails of one place to so many strangers are no mailing of the owner's either, where the owner wrote to
 /// no more than one of so many of them.
 const MANY: u32 = 20;
 const KNOWN: u32 = 8;
+
+/// So many are enough where one in so many failed SPF, DKIM or DMARC at the receiver's.
+const SEVERAL: u32 = 8;
+const FAILED: u32 = 4;
 
 /// What likeness may add where a mail links to the owner's own domain: less than decides.
 const AT_HOME: f32 = 0.9;
@@ -192,6 +198,7 @@ impl Wording {
                         u.strange += 1;
                         u.known += u32::from(known);
                         u.named += u32::from(named);
+                        u.failed += u32::from(r.answered.authentication_failed.is_some());
                         u.came_from(*from);
                     }
                     Side::Open => {}
@@ -346,19 +353,17 @@ impl Wording {
 
 impl Use {
     fn came_from(&mut self, network: u32) {
-        if network != 0
-            && !self.networks.contains(&network)
-            && let Some(free) = self.networks.iter_mut().find(|n| **n == 0)
-        {
-            *free = network;
+        if network != 0 {
+            self.networks |= 1 << (network % 64);
         }
     }
 
     fn strange(&self, side: Side) -> f32 {
         let strange = self.strange.saturating_sub(u32::from(side == Side::Strange));
         let own = self.own.saturating_sub(u32::from(side == Side::Own));
-        let many = self.networks.iter().all(|n| *n != 0);
-        if strange < 2 || !(many || strange >= MANY && self.known * KNOWN <= strange) {
+        let many = self.networks.count_ones() >= NETWORKS;
+        let least = if self.failed * FAILED >= strange { SEVERAL } else { MANY };
+        if strange < 2 || !(many || strange >= least && self.known * KNOWN <= strange) {
             return 0.0;
         }
         ((strange as f32 + 0.5) / (own as f32 + 0.5)).ln().max(0.0)
@@ -384,17 +389,25 @@ mod tests {
 
     #[test]
     fn one_place_and_known_recipients_make_no_campaign_of_strangers() {
-        let one = Use { strange: 60, known: 12, networks: [7, 0, 0], ..Use::default() };
+        let one = Use { strange: 60, known: 12, networks: 0b1, ..Use::default() };
         assert_eq!(one.strange(Side::Open), 0.0, "the owner's mailing over a service looks so");
-        let many = Use { networks: [7, 8, 9], ..one };
+        let many = Use { networks: 0b111, ..one };
         assert!(many.strange(Side::Open) > 3.0);
         let unknown = Use { known: 0, ..one };
         assert!(unknown.strange(Side::Open) > 3.0, "sixty people none of whom the owner knows");
     }
 
     #[test]
+    fn fewer_mails_of_one_place_are_enough_where_receivers_recorded_failures() {
+        let some = Use { strange: 12, networks: 0b1, ..Use::default() };
+        assert_eq!(some.strange(Side::Open), 0.0);
+        assert!(Use { failed: 6, ..some }.strange(Side::Open) > 2.0);
+        assert_eq!(Use { failed: 1, ..some }.strange(Side::Open), 0.0);
+    }
+
+    #[test]
     fn a_mail_does_not_resemble_itself() {
-        let lonely = Use { strange: 2, networks: [7, 8, 9], ..Use::default() };
+        let lonely = Use { strange: 2, networks: 0b111, ..Use::default() };
         assert!(lonely.strange(Side::Open) > 0.0);
         assert_eq!(lonely.strange(Side::Strange), 0.0);
     }
@@ -413,7 +426,7 @@ mod tests {
         let mut wording = Wording { reached: (400, 4), ..Wording::default() };
         let alone = wording.correspondent(&record, true, 0.35);
         assert!(alone > 2.0, "{alone}");
-        let book = Use { strange: 40, known: 30, networks: [7, 8, 9], ..Use::default() };
+        let book = Use { strange: 40, known: 30, networks: 0b111, ..Use::default() };
         wording.uses.extend(record.answered.sketch.iter().map(|n| (*n, book)));
         let campaign = wording.correspondent(&record, true, 0.35);
         assert!(campaign < 0.2, "{campaign}");
@@ -432,7 +445,7 @@ mod tests {
         for n in records[..3].iter().flat_map(|r| r.answered.sketch.iter()) {
             let u = wording.uses.entry(*n).or_default();
             u.strange += 1;
-            u.networks = [7, 8, 9];
+            u.networks = 0b111;
         }
         let sent = SentIndex::default();
         let alike = |r: &Record| wording.resemblances(&r.answered, Side::Open, &sent).0;

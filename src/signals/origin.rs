@@ -242,6 +242,13 @@ const LINES: &[Line] = &[
         "Joe jobs vary the local part or only use the address in the envelope.",
     ),
     (
+        "foreign-name",
+        FORGED,
+        Group::Answered,
+        "the original or the answer wears the owner's address with the name of somebody else",
+        "The name shares no word with any of the owner's names, addresses and domains. People who share an address each write under their own name; some responders take the name from an address book of their own.",
+    ),
+    (
         "foreign-mailer",
         FORGED,
         Group::Habit,

@@ -119,6 +119,15 @@ fn weigh(
                 | Path::Own { authenticated: true, .. }
                 | Path::OwnClient { usual: true, .. }
         );
+    // A new place looks like a stolen account, but not where the mail also says what the owner's says and
+    // nothing of it is a stranger's.
+    let homely = |m: &Mark| m.group == Group::Campaign && m.log_odds <= -weights::HOMELY;
+    let strange = |m: &Mark| m.group != Group::Absence && m.log_odds > 0.0;
+    let usual = usual
+        || lessons.coverage.misses()
+            && matches!(path, Path::NewClient { authenticated: true, .. })
+            && marks.all.iter().any(homely)
+            && !marks.all.iter().any(strange);
     let relayed = is_relayed(&path);
     let absence = marks.all.iter().find(|m| m.group == Group::Absence).map_or(0.0, |m| m.log_odds);
     // What came from a stranger's host was not written on an unknown device at the owner's place.
@@ -127,7 +136,10 @@ fn weigh(
     let away = path.stranger().is_some()
         && likeness >= weights::LIKENESS
         && (absence >= weights::SOUGHT_AWAY || matches!(record.link, Link::Matched { .. }));
-    let sought = matches!(record.link, Link::Contradicted(_)) || absence >= weights::SOUGHT || away;
+    // Where a line names a relay of the owner's, truly or not, or the sender logged in at the host that reports,
+    // likeness alone does not decide.
+    let sought = !matches!(path, Path::Named(_))
+        && (matches!(record.link, Link::Contradicted(_)) || absence >= weights::SOUGHT || away);
     Weighed { marks: marks.all, solid, usual, relayed, sought }
 }
 
@@ -210,11 +222,11 @@ fn found(record: &Record) -> f32 {
 fn known_recipient(record: &Record, lessons: &Lessons) -> f32 {
     let found = found(record);
     if found == 1.0 {
-        return weights::KNOWN;
+        return lessons.again;
     }
     let identity = record.answered.answered_to.first().map(Address::base);
     let held = lessons.coverage.share(&sought(record, identity.as_ref())) * found;
-    held + (1.0 - held) * weights::KNOWN
+    held + (1.0 - held) * lessons.again
 }
 
 fn weigh_absence(record: &Record, lessons: &Lessons, marks: &mut Marks) {
@@ -249,7 +261,14 @@ fn weigh_address(
         && !name.is_empty()
         && !sent.is_name(address, name)
     {
-        marks.add("strange-name", weights::on_origin("strange-name"), name);
+        match lessons.names.is_strange(address, name, sent) {
+            true => marks.add(
+                "foreign-name",
+                weights::on_origin("foreign-name") * weights::NAMED_BY_ANSWER,
+                name,
+            ),
+            false => marks.add("strange-name", weights::on_origin("strange-name"), name),
+        }
     }
     // An address may be new since Sent ends.
     let moment = record.answered.sent_at().or(record.date);
@@ -285,6 +304,9 @@ fn weigh_path(
         Path::Pretended { source, name } => {
             marks.add("foreign-source", lessons.habits.foreign(), source);
             marks.add("pretended-relay", listed("pretended-relay"), &format!("{name} at {source}"));
+        }
+        Path::NewClient { client, authenticated: true } => {
+            marks.add("own-relay", listed("own-relay"), client);
         }
         Path::NewClient { .. } | Path::Named(_) | Path::Silent => {}
     }
@@ -335,7 +357,7 @@ fn weigh_habits(
             let strange = lessons
                 .wording
                 .id_shape(shape, &lessons.habits)
-                .filter(|odds| *odds > 0.0 && !is_relayed(path));
+                .filter(|odds| *odds > 0.0 && !is_relayed(path) && !matches!(path, Path::Named(_)));
             match strange {
                 Some(odds) => marks.add("strangers-id-shape", odds.min(weights::SHAPE), &quote),
                 None => marks.add("own-id-shape", weights::on_origin("own-id-shape"), &quote),
@@ -353,6 +375,13 @@ fn weigh_habits(
         && a.answered_to.iter().any(|to| terms.is_own(to, sent))
     {
         marks.add("foreign-from", foreign_from(from, terms, sent), from.as_str());
+    }
+    if let Some(from) = &a.from
+        && lessons.names.is_strange(from, &a.name, sent)
+    {
+        let share = if path.stranger().is_some() { 1.0 } else { weights::NAMED_ALONE };
+        let weight = weights::on_origin("foreign-name") * share;
+        marks.add("foreign-name", weight, &format!("{} <{from}>", a.name));
     }
     if let Some(from) = &a.from
         && sent.is_name(from, &a.name)
@@ -399,7 +428,7 @@ fn weigh_campaign(
     let quote = record.answered.subject.as_deref().unwrap_or_default();
     // The owner's own mailing is a group too; what the owner wrote makes it genuine.
     let odds = lessons.wording.odds(record, path.stranger().is_some(), sent);
-    if let Some((ip, odds)) = lessons.sources.odds(record, path, &lessons.wording, sent) {
+    if let Some((ip, odds)) = lessons.sources.odds(record, path, lessons, sent) {
         marks.add("forgers-host", odds, &ip.to_string());
     }
     if odds > 0.3 {
@@ -565,6 +594,7 @@ mod tests {
             "own-id-shape",
             "foreign-id-shape",
             "foreign-from",
+            "foreign-name",
             "foreign-mailer",
             "campaign-genuine",
             "campaign-forged",

@@ -47,8 +47,14 @@ pub(crate) const SHAPE: f32 = 1.0;
 /// The share of what Sent holds that is found by nothing but who answers.
 pub(crate) const BY_RECIPIENT: f32 = 0.5;
 
-/// The share of the owner's mail that is missing from Sent and goes to somebody to whom Sent holds mail.
-pub(crate) const KNOWN: f32 = 0.35;
+/// The shares that somebody else's name counts where the answer wears it, which may come from an address book,
+/// and where no stranger's host is known to have sent the mail.
+pub(crate) const NAMED_BY_ANSWER: f32 = 0.8;
+/// The latter: less than decides.
+pub(crate) const NAMED_ALONE: f32 = 0.35;
+
+/// Likeness to the owner's mail from which on a login from a new place is taken for a journey of the owner's.
+pub(crate) const HOMELY: f32 = 0.3;
 
 /// What a solid match may add towards genuine.
 pub(crate) const SOLID_CAP: f32 = 7.0;
@@ -146,6 +152,7 @@ const ORIGIN: &[(&str, f32)] = &[
     ("known-client", 0.9),
     ("own-client", 2.5),
     ("strange-name", 1.0),
+    ("foreign-name", 2.0),
     ("pretended-relay", 2.9),
     ("tag-missing", 1.5),
     ("signature-missing", 1.2),
