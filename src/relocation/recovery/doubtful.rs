@@ -11,7 +11,7 @@ use super::super::apply::Job;
 use super::super::journal::{Kind, Record, Run};
 use super::super::redo::{Change, Standing, Writer, length};
 use super::super::{Error, messages, shown};
-use super::{Found, clear, complete, reworded, written};
+use super::transaction::{Found, clear, complete, reworded, written};
 
 /// How often each message stands somewhere, by its hash without the fields that mail programs rewrite.
 type Count = BTreeMap<[u8; 32], u64>;
