@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anyhow::bail;
 use clap::Args;
-use unscatter::relocation::{self, Choice, Kind, State};
+use unscatter::relocation::{self, Choice, Kind, State, Swept};
 use unscatter::report::text::grouped;
 use unscatter::report::{escape, rfc3339};
 
@@ -82,15 +82,15 @@ impl Arguments {
             if report.moved() == 0 {
                 writeln!(out, "Nothing was put back.")?;
             }
-            for ((class, to), count) in &report.done {
-                writeln!(
-                    out,
-                    "Put back {} {class} to {}",
-                    grouped(*count),
-                    escape::escaped_before(to)
-                )?;
+            for ((class, place), count) in &report.done {
+                let (count, place) = (grouped(*count), escape::escaped_before(place));
+                if report.removed {
+                    writeln!(out, "Removed {count} {class} from {place}; the originals stay")?;
+                } else {
+                    writeln!(out, "Put back {count} {class} to {place}")?;
+                }
             }
-            if report.moved() > 0 {
+            if report.moved() > 0 && !report.removed {
                 writeln!(
                     out,
                     "An IMAP server takes them for new arrivals (new UIDs). A later sweep leaves them alone unless --again."
@@ -107,23 +107,25 @@ fn list(out: &mut impl Write, state: &State) -> anyhow::Result<()> {
     if sweeps.is_empty() {
         writeln!(out, "No run has moved anything.")?;
     }
-    for (run, undone, octets) in sweeps {
+    for Swept { run, back, undone, octets } in sweeps {
         let Some((kind, time)) = run.begin() else { continue };
         let counts = run.counts();
-        let what = match kind {
-            Kind::Copy => "copied",
-            _ => "moved",
+        let total: u64 = counts.values().sum();
+        let (what, taken) = match kind {
+            Kind::Copy => ("copied", "removed"),
+            _ => ("moved", "put back"),
         };
         let word = if run.forgotten() {
-            "forgotten"
+            "forgotten".to_owned()
         } else if !run.ended() {
-            "broken off; the next sweep --apply or undo completes it"
-        } else if undone && !counts.is_empty() {
-            "undone"
+            "broken off; the next sweep --apply or undo completes it".to_owned()
+        } else if total > 0 && back == total {
+            "undone".to_owned()
+        } else if back > 0 || (undone && total > 0) {
+            format!("{} of {} {taken}", grouped(back), grouped(total))
         } else {
-            ""
+            String::new()
         };
-        let total: u64 = counts.values().sum();
         writeln!(
             out,
             "{:>4}  {}  {what} {}  {} kept  {word}",

@@ -251,12 +251,12 @@ fn examine(
     Ok((spot, seen))
 }
 
-/// Intent, renames, sync, done: for one batch.
+/// Intent, renames, sync, done: for one batch. Gives back the moves as they were carried out.
 pub(super) fn carry_out(
     job: &mut Job<'_>,
     maildir: &mut Maildir,
     moves: Vec<Move>,
-) -> Result<(), Error> {
+) -> Result<Vec<Move>, Error> {
     for m in &moves {
         job.journal.push(&Record::Move(m.clone()));
     }
@@ -302,7 +302,7 @@ pub(super) fn carry_out(
     for folder in touched.0.iter().chain(&touched.1) {
         maildir.sync(folder).map_err(|e| Error::system(folder, e))?;
     }
-    for m in done {
+    for m in &done {
         // Somebody may have renamed it again in the target already; then it is there by its unique part.
         // A copy that was removed has no target.
         let there = m.to.name.is_empty()
@@ -317,7 +317,8 @@ pub(super) fn carry_out(
         job.journal.push(&Record::Done(m.id));
         job.report.count(&m.class, &super::below(&m.top, &m.to.below));
     }
-    job.journal.sync()
+    job.journal.sync()?;
+    Ok(done)
 }
 
 /// How much of a move happened although it was refused.

@@ -112,8 +112,10 @@ impl State {
     pub fn known(&self) -> Result<Known, Error> {
         let mut known = Known::default();
         let runs = self.runs()?;
+        let is_copy = |r: &&Run| matches!(r.begin(), Some((Kind::Copy, _)));
+        let copies_of = runs.iter().filter(is_copy).map(|r| r.number).collect();
         for run in &runs {
-            run.teach(&mut known);
+            run.teach(&mut known, &copies_of);
         }
         known.copied = copies(&runs);
         Ok(known)
@@ -152,34 +154,29 @@ fn name(run: u64) -> String {
     format!("run-{run:06}.journal")
 }
 
-/// The copies that are still where a run put them.
-fn copies(runs: &[Run]) -> BTreeSet<(PathBuf, [u8; 32])> {
-    let mut copied = BTreeSet::new();
+/// The copies that are still where a run put them: by place, what each is known by.
+fn copies(runs: &[Run]) -> BTreeMap<PathBuf, BTreeSet<[u8; 32]>> {
+    let mut copied: BTreeMap<PathBuf, BTreeSet<[u8; 32]>> = BTreeMap::new();
     for run in runs {
-        match run.begin() {
-            Some((Kind::Copy, _)) => copied.extend(
-                run.moves(true)
-                    .iter()
-                    .map(|m| (super::below(&m.top, &m.to.below), m.fingerprint.sha256)),
-            ),
-            Some((Kind::Undo(_), _)) => {
+        let Some((kind, _)) = run.begin() else { continue };
+        let moves = run.moves(true).into_iter().map(|m| {
+            let ways = (super::below(&m.top, &m.from.below), super::below(&m.top, &m.to.below));
+            (ways, m.fingerprint.sha256)
+        });
+        let carried = run.carried().into_iter();
+        let carried = carried.map(|(c, way)| ((way.from.to_owned(), way.to.to_owned()), c.bare));
+        for ((from, to), digest) in moves.chain(carried) {
+            match kind {
+                Kind::Copy => {
+                    copied.entry(to).or_default().insert(digest);
+                }
                 // Where an undo took a message from, there is no copy of it any more.
-                for m in run.moves(true) {
-                    let place = super::below(&m.top, &m.from.below);
-                    copied.remove(&(place, m.fingerprint.sha256));
+                Kind::Undo(_) => {
+                    if let Some(of) = copied.get_mut(&from) {
+                        of.remove(&digest);
+                    }
                 }
-            }
-            _ => {}
-        }
-        for (c, way) in run.carried() {
-            match run.begin() {
-                Some((Kind::Copy, _)) => {
-                    copied.insert((way.to.to_owned(), c.fingerprint.sha256));
-                }
-                Some((Kind::Undo(_), _)) => {
-                    copied.remove(&(way.from.to_owned(), c.fingerprint.sha256));
-                }
-                _ => {}
+                Kind::Sweep => {}
             }
         }
     }
@@ -189,12 +186,14 @@ fn copies(runs: &[Run]) -> BTreeSet<(PathBuf, [u8; 32])> {
 /// What earlier runs teach a plan.
 #[derive(Debug, Default)]
 pub struct Known {
-    /// What an undo put back.
+    /// What an undo put back, by its digest; in an mbox by that without the fields that mail programs
+    /// rewrite there.
     pub returned: BTreeSet<[u8; 32]>,
     /// Folders and files that a sweep filled, in their real place.
     pub swept: BTreeSet<PathBuf>,
-    /// What a copy put where, and no undo has removed: place in its real form, and digest.
-    pub copied: BTreeSet<(PathBuf, [u8; 32])>,
+    /// What a copy put where, and no undo has removed: by the place in its real form, digests as in
+    /// `returned`.
+    pub copied: BTreeMap<PathBuf, BTreeSet<[u8; 32]>>,
     /// Runs that were broken off.
     pub unfinished: Vec<u64>,
     /// When the newest sweep that took something from there began, Unix seconds; by the real place, the
@@ -315,7 +314,8 @@ impl Run {
         all
     }
 
-    fn teach(&self, known: &mut Known) {
+    /// `copies_of`: the runs that copied.
+    fn teach(&self, known: &mut Known, copies_of: &BTreeSet<u64>) {
         let Some((kind, time)) = self.begin() else { return };
         if kind == Kind::Sweep {
             let tops = self.moves(true).into_iter().map(|m| m.top.clone());
@@ -327,6 +327,8 @@ impl Run {
         }
         for m in self.moves(true) {
             match kind {
+                // The undo of a copy put nothing back: it took the copy away.
+                Kind::Undo(of) if copies_of.contains(&of) => {}
                 Kind::Undo(_) => {
                     known.returned.insert(m.fingerprint.sha256);
                 }
@@ -337,8 +339,9 @@ impl Run {
         }
         for (c, way) in self.carried() {
             match kind {
+                Kind::Undo(of) if copies_of.contains(&of) => {}
                 Kind::Undo(_) => {
-                    known.returned.insert(c.fingerprint.sha256);
+                    known.returned.insert(c.bare);
                 }
                 Kind::Sweep | Kind::Copy => {
                     known.swept.insert(way.to.to_owned());
@@ -351,7 +354,7 @@ impl Run {
                 known.returned.remove(&m.fingerprint.sha256);
             }
             for (c, ..) in self.carried() {
-                known.returned.remove(&c.fingerprint.sha256);
+                known.returned.remove(&c.bare);
             }
         }
     }
@@ -454,6 +457,8 @@ impl Journal {
 
 #[cfg(test)]
 mod tests {
+    use sha2::{Digest, Sha256};
+
     use super::*;
     use crate::store::Fingerprint;
 
@@ -513,6 +518,35 @@ mod tests {
             assert!(octets.starts_with(&left) && (left.is_empty() || left.ends_with(b"\n")));
             assert_eq!(run.records.len(), left.iter().filter(|b| **b == b'\n').count());
         }
+    }
+
+    #[test]
+    fn whole_records_of_a_later_version_are_refused_and_never_cut() {
+        let (_folder, state) = state();
+        let journal = written(&state);
+        let known = std::fs::read(&journal.path).unwrap();
+        let line = |payload: &str| {
+            let sum = super::super::hex(&Sha256::digest(payload.as_bytes())[..8]);
+            format!("{} {sum} {payload}\n", payload.len()).into_bytes()
+        };
+        for later in ["forwarded\t1", "end", "begin\t2\tsweep\t0\t5", "done\tfirst"] {
+            let octets = [&known[..], &line(later)].concat();
+            std::fs::write(&journal.path, &octets).unwrap();
+            let reopened = Journal::reopen(&state, 1);
+            assert_eq!(reopened.is_ok(), later == "end", "{later}");
+            if let Err(error) = reopened {
+                let error = error.to_string();
+                assert!(error.contains("run-000001.journal"), "{error}");
+                assert!(error.contains("a later version"), "{error}");
+                assert!(state.runs().is_err());
+            }
+            assert_eq!(std::fs::read(&journal.path).unwrap(), octets, "{later}");
+        }
+        // Torn, it is a torn tail like another.
+        let torn = line("forwarded\t1");
+        std::fs::write(&journal.path, [&known[..], &torn[..torn.len() - 1]].concat()).unwrap();
+        assert!(Journal::reopen(&state, 1).is_ok());
+        assert_eq!(std::fs::read(&journal.path).unwrap(), known);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use rustix::fs::{Mode, OFlags};
 use super::apply::Job;
 use super::journal::{Carried, Kind, Record};
 use super::lock::{self, Held, Refused};
-use super::messages::{Shape, bare, doubt, head, is_pseudo, is_whole, shape, stamp, value};
+use super::messages::{Shape, bare, doubt, head, is_pseudo, is_whole, kin, shape, stamp, value};
 use super::plan::{Site, Step, Target};
 use super::redo::{Change, Moment, Piece, Redo, Writer};
 use super::{Error, fingerprint, profile, read_at, shown};
@@ -196,6 +196,7 @@ fn transfer(
             frame: b.next - b.end,
             after,
             of: None,
+            kin: kin(&head(source, b.start, b.end).map_err(failed)?),
         }));
     }
     if commit(job, txn, &held, &changes)? {

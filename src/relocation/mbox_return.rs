@@ -12,7 +12,7 @@ use super::lock::{self};
 use super::mbox;
 use super::messages::{self, Found};
 use super::redo::{Change, Piece, Writer};
-use super::undo::LAST;
+use super::undo::{GONE, LAST, missing};
 use super::{Error, absent, hex, shown};
 use crate::store::Bounds;
 
@@ -48,14 +48,13 @@ pub(super) fn mbox_back(
     back: &[&Carried],
     copied: bool,
 ) -> Result<Vec<u64>, Error> {
-    if absent(way.away)? {
-        job.report.gone += 1;
-        job.report.skip(shown(way.away), "not there any more; nothing can be put back from it");
-        return Ok(Vec::new());
-    }
-    if absent(way.home)? {
-        job.report.skip(shown(way.home), "not there any more; its messages stay where they are");
-        return Ok(Vec::new());
+    // A file that is not there may be on a disk that is not mounted: nothing is given up for it.
+    for path in [way.away, way.home] {
+        if absent(path)? {
+            let why = missing(job, "file");
+            job.report.skip(shown(path), why);
+            return Ok(Vec::new());
+        }
     }
     let Some((shapes, held)) = mbox::hold(job, &[way.home, way.away]) else {
         return Ok(Vec::new());
@@ -66,15 +65,14 @@ pub(super) fn mbox_back(
     let here = messages::hashes(&held[0].file, home).map_err(failed)?;
     let mut used = BTreeSet::new();
     let mut returns = Vec::new();
+    let mut unseen = Vec::new();
     // From the end: what the sweep appended stands behind the like of it that was there before.
     for c in back.iter().rev() {
         let exact = |i: &usize| there[*i].fingerprint == c.fingerprint && !used.contains(i);
         let alike = |i: &usize| there[*i].bare == c.bare && !used.contains(i);
         let found = (0..away.len()).rev().find(exact).or_else(|| (0..away.len()).rev().find(alike));
         let Some(i) = found else {
-            let what = format!("{} sha256 {}", shown(way.away), &hex(&c.fingerprint.sha256)[..16]);
-            job.report.gone += 1;
-            job.report.skip(what, "not there any more, or its octets have changed");
+            unseen.push(c);
             continue;
         };
         if copied && !here.iter().any(|h| h.bare == c.bare) {
@@ -84,8 +82,22 @@ pub(super) fn mbox_back(
             continue;
         }
         used.insert(i);
-        let print = Found { fingerprint: there[i].fingerprint, bare: there[i].bare };
+        let print = there[i];
         returns.push((i, Return { what: c, now: away[i], print, place: 0, at_end: false }));
+    }
+    for c in unseen {
+        let what = format!("{} sha256 {}", shown(way.away), &hex(&c.fingerprint.sha256)[..16]);
+        // Gone is only what nothing in the file can be; what cannot be told is not gone.
+        let is_kin = |kin| (0..there.len()).any(|i| there[i].kin == kin && !used.contains(&i));
+        let why = match c.kin {
+            None => "not there any more, or its octets have changed",
+            kin if is_kin(kin) => "its octets have changed since it was moved; left alone",
+            _ => {
+                job.report.gone += 1;
+                GONE
+            }
+        };
+        job.report.skip(what, why);
     }
     if returns.is_empty() {
         return Ok(Vec::new());
@@ -134,6 +146,7 @@ pub(super) fn mbox_back(
             frame: r.now.next - r.now.end,
             after: None,
             of: Some((r.what.txn, r.what.order)),
+            kin: r.print.kin,
         }));
     }
     let ended = returns.iter().filter(|(_, r)| r.at_end).count();
@@ -142,7 +155,7 @@ pub(super) fn mbox_back(
     }
     {
         for (_, r) in &returns {
-            job.report.count(&r.what.class, way.home);
+            job.report.count(&r.what.class, if copied { way.away } else { way.home });
         }
         if ended > 0 {
             job.report.notes.push(format!(

@@ -9,7 +9,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::{PIECE, fingerprint, read_at};
-use crate::store::{Bounds, Compression, Fingerprint, Layout, Mended, Store};
+use crate::store::{Bounds, Compression, Fingerprint, Layout, Mended, Store, flagged_by};
 
 /// Octets of a header block that are looked at.
 const HEAD: usize = crate::limits::MOVED_HEADERS;
@@ -111,8 +111,20 @@ fn blank(octets: &[u8]) -> Option<usize> {
     None
 }
 
-/// Fields that mail programs rewrite in place.
-const OWN: &[&[u8]] = &[b"status:", b"x-status:", b"x-uid:", b"x-imapbase:", b"x-keywords:"];
+/// Fields that mail programs write or rewrite in place: mutt, Dovecot, UW and Pine, then Thunderbird. The
+/// lengths are written by mutt and Dovecot together with the others.
+const OWN: &[&[u8]] = &[
+    b"status:",
+    b"x-status:",
+    b"x-uid:",
+    b"x-imapbase:",
+    b"x-keywords:",
+    b"content-length:",
+    b"lines:",
+    b"x-mozilla-status:",
+    b"x-mozilla-status2:",
+    b"x-mozilla-keys:",
+];
 
 fn begins(line: &[u8], field: &[u8]) -> bool {
     line.len() >= field.len() && line[..field.len()].eq_ignore_ascii_case(field)
@@ -124,9 +136,20 @@ pub(super) fn value<'a>(head: &'a [u8], field: &[u8]) -> Option<&'a [u8]> {
     Some(line[field.len()..].trim_ascii())
 }
 
-/// Hash of a message without the fields that mail programs rewrite.
-pub(super) fn bare(file: &File, start: u64, end: u64) -> io::Result<[u8; 32]> {
-    let head = head(file, start, end)?;
+/// What a message can be known by although its octets have changed: its Message-ID, where it has none its
+/// date, addresses and subject.
+pub(super) fn kin(head: &[u8]) -> Option<[u8; 32]> {
+    let of = |names: &[&[u8]]| {
+        let mut hasher = Sha256::new();
+        let values = names.iter().filter_map(|n| value(head, n)).filter(|v| !v.is_empty());
+        let found = values.inspect(|v| hasher.update([v, &b"\n"[..]].concat())).count();
+        (found > 0).then(|| hasher.finalize().into())
+    };
+    of(&[b"message-id:"]).or_else(|| of(&[b"date:", b"from:", b"to:", b"subject:"]))
+}
+
+/// Takes the header block of a message without the fields that mail programs rewrite.
+fn begin_bare(head: &[u8]) -> Sha256 {
     let mut hasher = Sha256::new();
     let mut left_out = false;
     for line in head.split_inclusive(|b| *b == b'\n') {
@@ -137,6 +160,13 @@ pub(super) fn bare(file: &File, start: u64, end: u64) -> io::Result<[u8; 32]> {
             hasher.update(line);
         }
     }
+    hasher
+}
+
+/// Hash of a message without the fields that mail programs rewrite.
+pub(super) fn bare(file: &File, start: u64, end: u64) -> io::Result<[u8; 32]> {
+    let head = head(file, start, end)?;
+    let mut hasher = begin_bare(&head);
     let mut at = start + head.len() as u64;
     let mut buffer = vec![0u8; PIECE.min(usize::try_from(end - at).unwrap_or(PIECE))];
     while at < end {
@@ -151,10 +181,39 @@ pub(super) fn bare(file: &File, start: u64, end: u64) -> io::Result<[u8; 32]> {
     Ok(hasher.finalize().into())
 }
 
+/// [`bare`] of a message of an mbox that is opened for it, or read as it will be.
+pub(super) fn bare_of(
+    path: &Path,
+    mended: Option<&Mended>,
+    offset: u64,
+    length: u64,
+) -> io::Result<[u8; 32]> {
+    let Some(mended) = mended else {
+        return bare(&File::open(path)?, offset, offset.saturating_add(length));
+    };
+    let mut content = mended.read().map_err(io::Error::other)?;
+    io::copy(&mut content.by_ref().take(offset), &mut io::sink())?;
+    let mut message = content.take(length);
+    let mut front = Vec::new();
+    message.by_ref().take(HEAD as u64).read_to_end(&mut front)?;
+    let head = blank(&front).unwrap_or(front.len());
+    let mut hasher = begin_bare(&front[..head]);
+    hasher.update(&front[head..]);
+    let mut buffer = vec![0u8; PIECE];
+    loop {
+        match message.read(&mut buffer) {
+            Ok(0) => return Ok(hasher.finalize().into()),
+            Ok(n) => hasher.update(&buffer[..n]),
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+}
+
 /// Whether a message of an mbox is flagged by its own header fields.
 pub(super) fn flagged(path: &Path, offset: u64, length: u64) -> bool {
     let Ok(file) = File::open(path) else { return false };
-    head(&file, offset, offset.saturating_add(length)).is_ok_and(|head| is_flagged(&head))
+    head(&file, offset, offset.saturating_add(length)).is_ok_and(|head| flagged_by(&head))
 }
 
 /// [`flagged`] in an mbox that is read as it will be.
@@ -165,14 +224,7 @@ pub(super) fn flagged_in(mended: &Mended, offset: u64, length: u64) -> bool {
     let read = io::copy(&mut content.by_ref().take(offset), &mut io::sink())
         .and_then(|_| content.take(most).read_to_end(&mut octets));
     octets.truncate(blank(&octets).unwrap_or(octets.len()));
-    read.is_ok() && is_flagged(&octets)
-}
-
-pub(super) fn is_flagged(head: &[u8]) -> bool {
-    let mozilla = value(head, b"x-mozilla-status:")
-        .and_then(|v| u32::from_str_radix(std::str::from_utf8(v).ok()?, 16).ok());
-    value(head, b"x-status:").is_some_and(|v| v.contains(&b'F'))
-        || mozilla.is_some_and(|bits| bits & 0x4 != 0)
+    read.is_ok() && flagged_by(&octets)
 }
 
 /// Dovecot's and UW's pseudo message, which keeps the folder's state.
@@ -247,9 +299,11 @@ pub(super) fn is_whole(file: &File, b: &Bounds) -> bool {
 }
 
 /// A message as it is found now.
+#[derive(Clone, Copy)]
 pub(super) struct Found {
     pub(super) fingerprint: Fingerprint,
     pub(super) bare: [u8; 32],
+    pub(super) kin: Option<[u8; 32]>,
 }
 
 /// Hashes all messages of an mbox.
@@ -259,6 +313,7 @@ pub(super) fn hashes(file: &File, all: &[Bounds]) -> io::Result<Vec<Found>> {
             Ok(Found {
                 fingerprint: fingerprint(file, b.start, b.end - b.start)?,
                 bare: bare(file, b.start, b.end)?,
+                kin: kin(&head(file, b.start, b.end)?),
             })
         })
         .collect()

@@ -15,6 +15,7 @@ mod record;
 mod recovery;
 mod redo;
 mod rows;
+mod target;
 mod undo;
 
 use std::collections::BTreeMap;
@@ -28,10 +29,11 @@ use sha2::{Digest, Sha256};
 
 pub use apply::{Session, apply};
 pub use journal::{Kind, Known, Run, State};
-pub use plan::{Plan, Share, Site, Step, Target, Wishes, check_target, plan};
+pub use plan::{Plan, Share, Site, Step, Target, Wishes, plan};
 pub use recovery::{Healed, Open};
 pub use rows::{Row, plan_rows, read_rows};
-pub use undo::{Choice, forget, undo};
+pub use target::check_target;
+pub use undo::{Choice, Swept, forget, undo};
 
 use crate::store::{Fingerprint, Skipped, escaped};
 
@@ -86,8 +88,11 @@ pub struct Surroundings<'a> {
 pub struct Report {
     /// Number of the run, none where nothing was begun.
     pub run: Option<u64>,
-    /// Messages moved (copied, put back), by class and by where they went.
+    /// Messages moved (copied, put back), by class and by where they went; of copies that an undo removed
+    /// by where they were.
     pub done: BTreeMap<(String, String), u64>,
+    /// What was done is the removal of copies.
+    pub removed: bool,
     /// What was left where it is, and why.
     pub skipped: Vec<Skipped>,
     /// What a person may want to know; nothing was left out because of it.

@@ -1,16 +1,18 @@
 //! What would go where: findings become steps. Reads the shape of the stores at most; the plan *is* the
 //! dry run, and applying it does nothing that is not in it.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::journal::{Known, Spot};
+use super::target::Targets;
 use super::{Error, maildir, messages, shown, unescaped};
 use crate::scan::{Finding, FolderRead};
 use crate::signals::Kind;
-use crate::store::{Compression, Fingerprint, Folder, Layout, Role, Skipped, Store, escaped};
+use crate::store::{Compression, Fingerprint, Folder, Layout, Role, Skipped, Store};
 use crate::verdict::Origin;
 
 /// What the user wants moved, and where.
@@ -207,7 +209,7 @@ pub fn plan(
     let mut plan =
         Plan { copy: wishes.copy, include_flagged: wishes.include_flagged, ..Plan::default() };
     let mut seen = BTreeSet::new();
-    let mut targets = Targets { wishes, known: BTreeMap::new() };
+    let mut targets = Targets::new(wishes);
     let places = Places::of(stores);
     for finding in findings.iter().filter(|f| wishes.wants(f)) {
         match choose(&places, finding, wishes, known, &mut targets)? {
@@ -338,6 +340,17 @@ fn flagged(folder: &Folder, site: &Site) -> bool {
     }
 }
 
+/// What earlier runs may know a message by: its digest, and in an mbox that without the fields which mail
+/// programs rewrite there.
+pub(super) fn digests(folder: &Folder, site: &Site, print: &Fingerprint) -> Vec<[u8; 32]> {
+    let mut all = vec![print.sha256];
+    if let Site::Span { path, offset, length } = site {
+        // One that cannot be read is not moved either.
+        all.extend(messages::bare_of(path, folder.mended.as_deref(), *offset, *length));
+    }
+    all
+}
+
 fn choose(
     places: &Places<'_>,
     finding: &Finding,
@@ -370,7 +383,9 @@ fn choose(
     if !wishes.include_flagged && flagged(folder, &from) {
         return Ok(Choice::Stay("flagged"));
     }
-    if !wishes.again && known.returned.contains(&finding.fingerprint.sha256) {
+    let digests = LazyCell::new(|| digests(folder, &from, &finding.fingerprint));
+    let is_one = |of: &BTreeSet<[u8; 32]>| !of.is_empty() && digests.iter().any(|d| of.contains(d));
+    if !wishes.again && is_one(&known.returned) {
         return Ok(Choice::Stay("put back by an undo (--again takes it all the same)"));
     }
     let class = finding.verdict.class();
@@ -388,7 +403,7 @@ fn choose(
         (Site::File { top, .. }, Target::Folder(below)) => super::below(top, below),
         (_, Target::Folder(path) | Target::Mbox(path)) => path.clone(),
     };
-    if wishes.copy && !wishes.again && known.copied.contains(&(place, finding.fingerprint.sha256)) {
+    if wishes.copy && !wishes.again && known.copied.get(&place).is_some_and(is_one) {
         return Ok(Choice::Stay("copied before (--again copies it once more)"));
     }
     Ok(Choice::Go(Step {
@@ -402,207 +417,6 @@ fn choose(
     }))
 }
 
-/// Where each class of each Maildir goes; found out once.
-struct Targets<'a> {
-    wishes: &'a Wishes,
-    known: BTreeMap<(PathBuf, String), Target>,
-}
-
-impl Targets<'_> {
-    fn of(&mut self, store: &Store, folder: &Folder, class: &str) -> Result<Target, Error> {
-        let class = if self.wishes.by_class { class } else { "" };
-        let mailbox = match folder.layout {
-            Layout::Maildir => folder.mailbox.clone(),
-            _ => PathBuf::new(),
-        };
-        let key = (mailbox, class.to_owned());
-        if let Some(target) = self.known.get(&key) {
-            return Ok(target.clone());
-        }
-        let target = match folder.layout {
-            Layout::Maildir => {
-                let name = folder_name(&self.wishes.to)?;
-                Target::Folder(written(&name, class, store, &folder.mailbox)?)
-            }
-            _ => Target::Mbox(file(&self.wishes.to, class)?),
-        };
-        self.known.insert(key, target.clone());
-        Ok(target)
-    }
-
-    /// Whether a message lies where this sweep puts messages, of whatever class.
-    fn fills(&self, from: &Site, here: &Path, to: &Target) -> bool {
-        let place = |t: &Target| match (t, from) {
-            (Target::Folder(below), Site::File { top, .. }) => super::below(top, below),
-            (Target::Folder(path), _) | (Target::Mbox(path), _) => path.clone(),
-        };
-        place(to) == here || self.known.values().any(|t| place(t) == here)
-    }
-}
-
-/// Fails where the target has the wrong form for one of the stores, whether or not anything would go.
-pub fn check_target(stores: &[Store], wishes: &Wishes) -> Result<(), Error> {
-    let mut targets = Targets { wishes, known: BTreeMap::new() };
-    let all = || stores.iter().flat_map(|s| &s.folders);
-    if all().any(|f| f.layout == Layout::Maildir) && all().any(|f| f.layout == Layout::Mbox) {
-        return Err(Error::Refused(
-            "there are Maildir folders and mbox files among these; sweep them one after the other, \
-             because --to names a folder for the one and a file for the other"
-                .into(),
-        ));
-    }
-    for store in stores {
-        let is_for = |f: &&Folder| matches!(f.layout, Layout::Maildir | Layout::Mbox);
-        for folder in store.folders.iter().filter(is_for).filter(|f| f.role == Role::Received) {
-            targets.of(store, folder, "backscatter")?;
-        }
-    }
-    Ok(())
-}
-
-/// Checks a folder name: `/` is hierarchy, nothing leads out, nothing hides.
-fn folder_name(to: &OsStr) -> Result<String, Error> {
-    let shown = escaped(to.as_bytes());
-    let refused = |why: &str| Err(Error::Refused(format!("--to {shown}: {why}")));
-    let Some(name) = to.to_str() else { return refused("a folder name must be UTF-8") };
-    if name.starts_with('/')
-        || name.starts_with("./")
-        || name.starts_with('~')
-        || name.ends_with(".mbox")
-    {
-        return refused(
-            "for a Maildir write the name of a folder in it, for example Backscatter or Junk/Backscatter; \
-             a file is for an mbox",
-        );
-    }
-    for part in name.split('/') {
-        if part.is_empty() {
-            return refused("an empty folder name");
-        }
-        if part == ".." || part == "." || part.starts_with('.') {
-            return refused("no part of a folder name may begin with a dot; `/` makes hierarchy");
-        }
-        if part.chars().any(char::is_control) {
-            return refused("a folder name may have no control characters");
-        }
-        if matches!(part, "cur" | "new" | "tmp") {
-            return refused("cur, new and tmp are no folder names in a Maildir");
-        }
-    }
-    if name.eq_ignore_ascii_case("inbox") {
-        return refused("that is the folder mail is delivered to");
-    }
-    Ok(name.to_owned())
-}
-
-/// The folder on disk, in the layout that the Maildir has: Maildir++ unless it has only folders of
-/// `LAYOUT=fs`.
-fn written(name: &str, class: &str, store: &Store, mailbox: &Path) -> Result<PathBuf, Error> {
-    let mut flat = false;
-    let mut nested = false;
-    for folder in store.folders.iter().filter(|f| f.mailbox == mailbox) {
-        let Ok(below) = folder.path.strip_prefix(mailbox) else { continue };
-        match below.as_os_str().as_bytes().first() {
-            None => {}
-            Some(b'.') => flat = true,
-            Some(_) => nested = true,
-        }
-        if class.is_empty() && !below.as_os_str().is_empty() && folder.name == name {
-            if matches!(folder.role, Role::Sent | Role::Draft) {
-                return Err(Error::Refused(format!(
-                    "--to {name}: that folder holds mail that you sent or write; choose another name"
-                )));
-            }
-            return Ok(below.to_owned());
-        }
-    }
-    let ending = if class.is_empty() { String::new() } else { format!(".{class}") };
-    if nested && !flat {
-        return Ok(PathBuf::from(format!("{}{ending}", utf7(name))));
-    }
-    if name.contains('.') {
-        return Err(Error::Refused(format!(
-            "--to {name}: in this Maildir a dot separates folders on disk; write `/` for hierarchy"
-        )));
-    }
-    Ok(PathBuf::from(format!(".{}{ending}", utf7(name).replace('/', "."))))
-}
-
-/// The real place of an mbox that is named from the current folder.
-pub(super) fn file(to: &OsStr, class: &str) -> Result<PathBuf, Error> {
-    let given = Path::new(to);
-    let refused = |why: String| Error::Refused(format!("--to {}: {why}", shown(given)));
-    let bytes = to.as_bytes();
-    let Some(name) = given.file_name().filter(|_| !bytes.ends_with(b"/") && !bytes.contains(&0))
-    else {
-        return Err(refused("for an mbox write a file, for example backscatter.mbox".into()));
-    };
-    let mut name = name.to_owned();
-    if !class.is_empty() {
-        name.push(".");
-        name.push(class);
-    }
-    let parent = match given.parent() {
-        Some(p) if !p.as_os_str().is_empty() => p,
-        _ => Path::new("."),
-    };
-    let parent = std::fs::canonicalize(parent)
-        .map_err(|e| refused(format!("the folder {} cannot be used: {e}", shown(parent))))?;
-    let path = parent.join(name);
-    match std::fs::symlink_metadata(&path) {
-        Ok(m) if m.is_dir() => Err(refused(
-            "that is a folder; for an mbox write a file, for example backscatter.mbox".into(),
-        )),
-        Ok(m) if !m.is_file() => Err(refused("that is no regular file".into())),
-        Ok(m) if m.len() > 0 && !messages::is_mbox(&path) => {
-            Err(refused("that file is there and is no mbox".into()))
-        }
-        _ => Ok(path),
-    }
-}
-
-/// A name in the modified UTF-7 that IMAP servers write on disk (RFC 3501 section 5.1.3).
-fn utf7(name: &str) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,";
-    let mut out = String::new();
-    let mut units: Vec<u16> = Vec::new();
-    let flush = |units: &mut Vec<u16>, out: &mut String| {
-        if units.is_empty() {
-            return;
-        }
-        out.push('&');
-        let (mut bits, mut count) = (0u32, 0);
-        for unit in units.drain(..) {
-            for octet in unit.to_be_bytes() {
-                bits = (bits << 8) | u32::from(octet);
-                count += 8;
-                while count >= 6 {
-                    count -= 6;
-                    out.push(char::from(DIGITS[(bits >> count) as usize & 63]));
-                }
-                bits &= (1 << count) - 1;
-            }
-        }
-        if count > 0 {
-            out.push(char::from(DIGITS[(bits << (6 - count)) as usize & 63]));
-        }
-        out.push('-');
-    };
-    for c in name.chars() {
-        if c.is_ascii() {
-            flush(&mut units, &mut out);
-            out.push(c);
-            if c == '&' {
-                out.push('-');
-            }
-        } else {
-            units.extend(c.encode_utf16(&mut [0; 2]).iter());
-        }
-    }
-    flush(&mut units, &mut out);
-    out
-}
-
 /// The spot of a step of a Maildir.
 pub(super) fn spot(site: &Site) -> Option<(&Path, Spot)> {
     match site {
@@ -614,27 +428,6 @@ pub(super) fn spot(site: &Site) -> Option<(&Path, Spot)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn folder_names_that_lead_out_or_hide_are_refused() {
-        for name in ["Backscatter", "Junk/Backscatter", "Rückläufer"] {
-            assert!(folder_name(OsStr::new(name)).is_ok(), "{name}");
-        }
-        for name in [
-            "", "/", "/tmp/x", "..", "a/../b", "a//b", "a/", ".Hidden", "a\nb", "x.mbox", "./x",
-            "a/cur", "INBOX", "~/x", "a\0b",
-        ] {
-            assert!(folder_name(OsStr::new(name)).is_err(), "{name:?}");
-        }
-        assert!(folder_name(OsStr::from_bytes(b"a\xff")).is_err());
-    }
-
-    #[test]
-    fn names_are_written_in_modified_utf_7() {
-        assert_eq!(utf7("Envoyés"), "Envoy&AOk-s");
-        assert_eq!(utf7("送信済み"), "&kAFP4W4IMH8-");
-        assert_eq!(utf7("A & B"), "A &- B");
-    }
 
     #[test]
     fn a_span_is_read_from_the_end_of_a_locator() {

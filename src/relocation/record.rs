@@ -76,6 +76,8 @@ pub(super) struct Carried {
     pub(super) after: Option<[u8; 32]>,
     /// The carried message that this one takes back: transaction and order.
     pub(super) of: Option<(u64, u64)>,
+    /// Hash of what it is known by although its octets change; earlier versions did not write it.
+    pub(super) kin: Option<[u8; 32]>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,6 +181,7 @@ impl Record {
                 number(c.frame),
                 c.after.map(|h| hex(&h).into_bytes()).unwrap_or_default(),
                 c.of.map(|(t, o)| format!("{t}:{o}").into_bytes()).unwrap_or_default(),
+                c.kin.map(|h| hex(&h).into_bytes()).unwrap_or_default(),
             ],
             Record::Change(txn, n, c) => {
                 let redo = |r: &Redo| {
@@ -265,6 +268,10 @@ impl Record {
                     Some((t, o)) => Some((t.parse().ok()?, o.parse().ok()?)),
                     None => None,
                 },
+                kin: match text(11) {
+                    None | Some("") => None,
+                    Some(hash) => Some(unhex(hash)?),
+                },
             }),
             "change" => Record::Change(num(1)?, num(2)?, {
                 let redo = |s: &str| {
@@ -316,16 +323,27 @@ impl Record {
         format!("{} {} {payload}\n", payload.len(), checksum(payload.as_bytes())).into_bytes()
     }
 
-    fn parse(line: &[u8]) -> Option<Record> {
-        let line = std::str::from_utf8(line).ok()?;
-        let (length, rest) = line.split_once(' ')?;
-        let (sum, payload) = rest.split_once(' ')?;
-        if length.parse() != Ok(payload.len()) || sum != checksum(payload.as_bytes()) {
-            return None;
-        }
+    fn parse(line: &[u8]) -> Result<Record, No> {
+        let payload = payload(line).ok_or(No::Whole)?;
         let fields: Vec<Vec<u8>> = payload.split('\t').map(unescaped).collect();
-        Record::of(&fields)
+        Record::of(&fields).ok_or(No::Known)
     }
+}
+
+/// Why a line of a journal is no record.
+enum No {
+    /// It is torn, or damaged.
+    Whole,
+    /// It is whole, so it was not torn, and of no form that this version writes.
+    Known,
+}
+
+/// What stands behind the length and the checksum, where both are right.
+fn payload(line: &[u8]) -> Option<&str> {
+    let line = std::str::from_utf8(line.strip_suffix(b"\n")?).ok()?;
+    let (length, rest) = line.split_once(' ')?;
+    let (sum, payload) = rest.split_once(' ')?;
+    (length.parse() == Ok(payload.len()) && sum == checksum(payload.as_bytes())).then_some(payload)
 }
 
 fn checksum(octets: &[u8]) -> String {
@@ -334,7 +352,8 @@ fn checksum(octets: &[u8]) -> String {
 
 /// Reads all records, and how many octets of the file they take. The last batch may be torn, at its end
 /// or where a page of it never reached the disk and reads as zeros: what stands in it from there on was
-/// never relied upon. Anything else that is no record, with a record behind it, is damage.
+/// never relied upon. Anything else that is no record, with a record behind it, is damage. A whole record
+/// that this version does not know was written by a later one, which relied upon it.
 pub(super) fn parse(octets: &[u8]) -> Result<(Vec<Record>, u64), &'static str> {
     let mut records = Vec::new();
     let mut sound = 0;
@@ -345,20 +364,26 @@ pub(super) fn parse(octets: &[u8]) -> Result<(Vec<Record>, u64), &'static str> {
     let mut told = false;
     for line in octets.split_inclusive(|b| *b == b'\n') {
         at += line.len();
-        match line.strip_suffix(b"\n").and_then(Record::parse) {
-            Some(record) if torn => {
+        match Record::parse(line) {
+            Err(No::Known) => {
+                return Err(
+                    "holds records of a later version of unscatter, which has to complete \
+                            or undo it; nothing is done until then",
+                );
+            }
+            Ok(record) if torn => {
                 if !told || !hole || matches!(record, Record::Batch(_)) {
                     return Err(
                         "damaged before its end; nothing is done until a person has looked at it",
                     );
                 }
             }
-            Some(record) => {
+            Ok(record) => {
                 told |= matches!(record, Record::Batch(_));
                 records.push(record);
                 sound = at as u64;
             }
-            None => {
+            Err(No::Whole) => {
                 torn = true;
                 hole &= line.contains(&0);
             }

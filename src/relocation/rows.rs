@@ -1,13 +1,15 @@
-//! A plan that was saved and comes back, perhaps with lines deleted by a person. Nothing in it is believed
-//! but what the stores themselves confirm.
+//! A plan that was saved and comes back, perhaps with lines deleted by a person. Where a message lies and
+//! which one it is, is believed only as far as the stores confirm it; that it goes, and as what class, is the
+//! decision of the person: its row is not judged again.
 
 use std::collections::BTreeSet;
-use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Component, PathBuf};
 
 use super::journal::Known;
-use super::plan::{Places, Plan, Site, Step, Target, file, site};
+use super::plan::{Places, Plan, Site, Step, Target, digests, site};
+use super::target::{file, fits};
 use super::{Error, shown};
 use crate::store::{Fingerprint, Role, Skipped, Store, escaped};
 
@@ -91,7 +93,7 @@ pub fn plan_rows(stores: &[Store], rows: &[Row], copy: bool, known: &Known) -> R
             let what = format!("{store}/{}", escaped(&row.locator));
             plan.skipped.push(Skipped { what, why: why.to_owned() });
         };
-        let Some((_, folder, inside)) = places.find(&store, &row.locator) else {
+        let Some((found, folder, inside)) = places.find(&store, &row.locator) else {
             skip("its folder is not found");
             continue;
         };
@@ -125,8 +127,11 @@ pub fn plan_rows(stores: &[Store], rows: &[Row], copy: bool, known: &Known) -> R
             },
             Site::Span { .. } => Target::Mbox(file(to.as_os_str(), "")?),
         };
-        let place = (PathBuf::from(OsString::from_vec(row.to.clone())), row.fingerprint.sha256);
-        if copy && known.copied.contains(&place) {
+        fits(found, folder, &to, OsStr::from_bytes(&row.to))?;
+        let place = PathBuf::from(OsString::from_vec(row.to.clone()));
+        let copied = known.copied.get(&place).filter(|_| copy);
+        let digests = || digests(folder, &from, &row.fingerprint);
+        if copied.is_some_and(|of| digests().iter().any(|d| of.contains(d))) {
             *plan.left.entry("copied before (--again copies it once more)").or_default() += 1;
             continue;
         }

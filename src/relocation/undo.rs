@@ -62,27 +62,46 @@ impl Returned {
         returned
     }
 
+    /// How many messages of a run are back.
+    fn count(&self, run: &Run) -> u64 {
+        let moves = run.moves(true);
+        let moves = moves.iter().filter(|m| self.moves.contains(&(run.number, m.id)));
+        let carried = run.carried();
+        let carried =
+            carried.iter().filter(|(c, ..)| self.carried.contains(&(run.number, c.txn, c.order)));
+        (moves.count() + carried.count()) as u64
+    }
+
+    /// Whether an undo of it has nothing left to do.
     fn is_undone(&self, run: &Run) -> bool {
-        self.whole.contains(&run.number)
-            || (run.moves(true).iter().all(|m| self.moves.contains(&(run.number, m.id)))
-                && run
-                    .carried()
-                    .iter()
-                    .all(|(c, ..)| self.carried.contains(&(run.number, c.txn, c.order))))
+        self.whole.contains(&run.number) || self.count(run) == run.counts().values().sum::<u64>()
     }
 }
 
+/// A sweep, and what became of it.
+#[derive(Debug)]
+pub struct Swept {
+    /// The run.
+    pub run: Run,
+    /// Of its messages, those that an undo put back.
+    pub back: u64,
+    /// An undo has nothing left to do: what is not back was gone.
+    pub undone: bool,
+    /// Octets of its redo files.
+    pub octets: u64,
+}
+
 impl State {
-    /// Sweeps with what became of them, newest last: the run, whether it is undone, octets of redo files.
-    pub fn sweeps(&self) -> Result<Vec<(Run, bool, u64)>, Error> {
+    /// Sweeps with what became of them, newest last.
+    pub fn sweeps(&self) -> Result<Vec<Swept>, Error> {
         let runs = self.runs()?;
         let returned = Returned::of(&runs);
         let mut sweeps = Vec::new();
         for run in runs {
             if matches!(run.begin(), Some((Kind::Sweep | Kind::Copy, _))) {
-                let undone = returned.is_undone(&run);
+                let (back, undone) = (returned.count(&run), returned.is_undone(&run));
                 let octets = self.octets(run.number)?;
-                sweeps.push((run, undone, octets));
+                sweeps.push(Swept { run, back, undone, octets });
             }
         }
         Ok(sweeps)
@@ -153,6 +172,7 @@ pub fn undo(
     }
     let journal = Journal::begin(&state, Kind::Undo(run.number), around.now)?;
     report.run = Some(run.number);
+    report.removed = copied;
     let mut job = Job {
         state: &state,
         around,
@@ -239,7 +259,18 @@ pub fn forget(run: u64, around: &Surroundings<'_>) -> Result<(), Error> {
     recovery::drop_redo(&state, run)
 }
 
-const GONE: &str = "not there any more; somebody moved or deleted it";
+pub(super) const GONE: &str = "not there any more; somebody moved or deleted it";
+
+/// Why nothing comes back from, or to, what is not there as a whole.
+pub(super) fn missing(job: &Job<'_>, what: &str) -> String {
+    let hint = match job.kind {
+        Kind::Undo(run) => {
+            format!("; where it is gone for good, unscatter undo --forget {run} gives the run up")
+        }
+        _ => String::new(),
+    };
+    format!("there is no such {what} now: is its disk mounted? Undo the run again when it is{hint}")
+}
 
 /// A copy is taken away only while what it was made of is there.
 pub(super) const LAST: &str = "its original is not there any more; the copy stays";
@@ -248,8 +279,9 @@ fn maildir_back(job: &mut Job<'_>, top: &Path, moves: &[&Move], copied: bool) ->
     let mut maildir = match Maildir::open(top) {
         Ok(maildir) => maildir,
         Err(e) => {
-            job.report.gone += usize::from(e.kind() == io::ErrorKind::NotFound);
-            job.report.skip(shown(top), e.to_string());
+            let gone = e.kind() == io::ErrorKind::NotFound;
+            let why = if gone { missing(job, "Maildir") } else { e.to_string() };
+            job.report.skip(shown(top), why);
             return Ok(());
         }
     };
@@ -258,33 +290,64 @@ fn maildir_back(job: &mut Job<'_>, top: &Path, moves: &[&Move], copied: bool) ->
         job.report.skip(shown(top), "another sweep or undo is working on it");
         return Ok(());
     }
+    let moves = there(job, &mut maildir, top, moves, copied);
     for batch in moves.chunks(256) {
         if job.stopped() {
             break;
         }
         let mut ready = Vec::new();
-        let mut times = Vec::new();
         for m in batch {
             match back(job, &mut maildir, m, copied) {
-                Ok(b) => {
-                    if b.mtime != m.mtime && !copied {
-                        times.push((b.to.clone(), m.mtime));
-                    }
-                    ready.push(b);
-                }
+                Ok(b) => ready.push(b),
                 Err(why) => {
                     job.report.gone += usize::from(why == GONE || why == LAST);
                     job.report.skip(shown(&top.join(m.to.path())), why);
                 }
             }
         }
-        carry_out(job, &mut maildir, ready)?;
-        for (spot, mtime) in times {
-            // The received date; the message is back whether or not it can be set.
-            let _ = maildir.set_time(&spot, mtime);
+        let times: BTreeMap<u64, (i64, u32)> = batch.iter().map(|m| (m.id, m.mtime)).collect();
+        for made in carry_out(job, &mut maildir, ready)? {
+            let was = made.of.and_then(|id| times.get(&id));
+            if let Some(mtime) = was.filter(|was| **was != made.mtime && !copied) {
+                // The received date; the message is back whether or not it can be set.
+                let _ = maildir.set_time(&made.to, *mtime);
+            }
         }
     }
     Ok(())
+}
+
+/// The moves whose folders are there; each that is not is told once. What lies under a mount point is
+/// often an empty folder: what is missing with its whole folder is not gone.
+fn there<'m>(
+    job: &mut Job<'_>,
+    maildir: &mut Maildir,
+    top: &Path,
+    moves: &[&'m Move],
+    copied: bool,
+) -> Vec<&'m Move> {
+    let mut known: BTreeMap<&Path, bool> = BTreeMap::new();
+    let mut left = Vec::new();
+    for m in moves {
+        let mut is_there = |below: &'m Path| {
+            *known.entry(below).or_insert_with(|| {
+                let looked = ["cur", "new"].map(|sub| maildir.device(&below.join(sub)));
+                let none = |r: &io::Result<u64>| {
+                    r.as_ref().is_err_and(|e| e.kind() == io::ErrorKind::NotFound)
+                };
+                let absent = looked.iter().all(none);
+                if absent {
+                    let why = missing(job, "folder of messages");
+                    job.report.skip(shown(&super::below(top, below)), why);
+                }
+                !absent
+            })
+        };
+        if is_there(&m.to.below) && (!copied || is_there(&m.from.below)) {
+            left.push(*m);
+        }
+    }
+    left
 }
 
 fn back(job: &mut Job<'_>, maildir: &mut Maildir, m: &Move, copied: bool) -> Result<Move, String> {

@@ -28,6 +28,7 @@ use sha2::{Digest, Sha256};
 pub use again::Again;
 pub use mended::{Extent, Mended};
 pub use open::open_message;
+pub(crate) use roles::{by_name, from_utf7};
 pub use stamp::{Key, Listed, Memory, Stamp};
 
 use crate::codec::{Broken, Coded, coded};
@@ -164,6 +165,11 @@ pub struct Fingerprint {
     pub len: u64,
     /// SHA-256.
     pub sha256: [u8; 32],
+}
+
+/// Whether a mail program says in the header block of a message of an mbox that it is flagged.
+pub(crate) fn flagged_by(head: &[u8]) -> bool {
+    roles::marks(head, true).flagged
 }
 
 impl Chunk {

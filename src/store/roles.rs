@@ -1,5 +1,6 @@
 //! What a folder or a message is for: by the folder's name, by what the store wrote into the header
-//! block (Takeout labels, `X-Mozilla-Status`, `X-Status`). Never by what a sender may write.
+//! block (Takeout labels, `X-Mozilla-Status`, `X-Status`) where it writes that. Of all this a sender can
+//! imitate only a status at the very end of the block, and gains that the message stays where it is.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -13,7 +14,7 @@ static BY_NAME: LazyLock<HashMap<String, Role>> = LazyLock::new(|| {
 });
 
 /// The role that one name (a folder's, a label) tells. `Received` for the names of an inbox.
-pub(super) fn by_name(name: &str) -> Option<Role> {
+pub(crate) fn by_name(name: &str) -> Option<Role> {
     let name = folded(without_ending(name));
     if let Some(role) = BY_NAME.get(&name) {
         return Some(*role);
@@ -84,52 +85,105 @@ pub(super) struct Marks {
     pub(super) flagged: bool,
 }
 
+/// What the status fields of one run of fields say.
+#[derive(Default, Clone, Copy)]
+struct Status {
+    deleted: Option<Role>,
+    flagged: bool,
+}
+
+impl Status {
+    fn read(&mut self, line: &[u8]) {
+        if let Some(value) = value_of(line, line.len(), b"X-Mozilla-Status:") {
+            let bits = std::str::from_utf8(value.trim_ascii())
+                .ok()
+                .and_then(|v| u32::from_str_radix(v, 16).ok())
+                .unwrap_or(0);
+            self.flagged |= bits & 4 != 0;
+            if bits & 8 != 0 {
+                self.deleted = Some(Role::Trash);
+            }
+        } else if let Some(value) = value_of(line, line.len(), b"X-Status:") {
+            self.flagged |= value.contains(&b'F');
+            if value.contains(&b'D') {
+                self.deleted = Some(Role::Trash);
+            } else if value.contains(&b'T') && self.deleted.is_none() {
+                self.deleted = Some(Role::Draft);
+            }
+        }
+    }
+}
+
 /// Reads the marks of a header block. `mbox`: the status fields of mbox programs count too; Maildir
-/// keeps these in the file's name.
+/// keeps these in the file's name. They count where these programs write them: on top, above everything
+/// that hosts on the way put there (Thunderbird, KMail), or at the end with nothing of another's behind them
+/// (mutt 2, Dovecot 2.3, UW and Pine).
 pub(super) fn marks(head: &[u8], mbox: bool) -> Marks {
-    let mut marks = Marks::default();
-    let (mut deleted, mut labels) = (None, None);
+    let (mut top, mut end, mut labels) = (Status::default(), Status::default(), None);
     let mut traced = false;
+    // Whether only fields of mail programs came so far, and whether the last one was such.
+    let (mut on_top, mut own) = (true, true);
     let mut rest = head;
     while !matches!(rest, [] | [b'\n', ..] | [b'\r', b'\n', ..]) {
-        let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+        let next = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+        let line = &rest[..next];
+        if !matches!(rest[0], b' ' | b'\t') {
+            own = mbox && is_own(line);
+            if !own {
+                (on_top, end) = (false, Status::default());
+            } else if on_top {
+                top.read(line);
+            } else {
+                end.read(line);
+            }
+        }
         match rest[0] | 0x20 {
-            b'x' => {
-                if mbox && let Some(value) = value_of(rest, end, b"X-Mozilla-Status:") {
-                    let bits = std::str::from_utf8(value.trim_ascii())
-                        .ok()
-                        .and_then(|v| u32::from_str_radix(v, 16).ok())
-                        .unwrap_or(0);
-                    marks.flagged |= bits & 4 != 0;
-                    if bits & 8 != 0 {
-                        deleted = Some(Role::Trash);
-                    }
-                } else if mbox && let Some(value) = value_of(rest, end, b"X-Status:") {
-                    marks.flagged |= value.contains(&b'F');
-                    if value.contains(&b'D') {
-                        deleted = Some(Role::Trash);
-                    } else if value.contains(&b'T') && deleted.is_none() {
-                        deleted = Some(Role::Draft);
-                    }
-                } else if !traced
-                    && labels.is_none()
-                    && value_of(rest, end, b"X-Gmail-Labels:").is_some()
+            b'x' if !own => {
+                if !traced && labels.is_none() && value_of(rest, next, b"X-Gmail-Labels:").is_some()
                 {
                     labels = Some(label_role(unfolded_value(rest)));
                 } else {
-                    traced |= trace(&rest[..end]);
+                    traced |= trace(line);
                 }
             }
-            b'r' | b'd' | b'a' if !traced => traced = trace(&rest[..end]),
+            b'r' | b'd' | b'a' if !traced => traced = trace(line),
             _ => {}
         }
         if traced && !mbox {
             break;
         }
-        rest = &rest[end..];
+        rest = &rest[next..];
     }
-    marks.role = deleted.or(labels.flatten());
-    marks
+    Marks {
+        role: top.deleted.or(end.deleted).or(labels.flatten()),
+        flagged: top.flagged || end.flagged,
+    }
+}
+
+/// Fields that mail programs write into an mbox beside the status. Thunderbird puts account and number of a
+/// message above it, mutt its length, lines and label behind it.
+fn is_own(line: &[u8]) -> bool {
+    const OWN: [&[u8]; 12] = [
+        b"X-Status:",
+        b"X-Mozilla-Status:",
+        b"X-Mozilla-Status2:",
+        b"X-Mozilla-Keys:",
+        b"X-Account-Key:",
+        b"X-UIDL:",
+        b"X-UID:",
+        b"X-Keywords:",
+        b"X-IMAPbase:",
+        b"X-IMAP:",
+        b"X-Label:",
+        b"X-Evolution:",
+    ];
+    match line.first().map(|b| b | 0x20) {
+        Some(b'x') => OWN.iter().any(|name| starts_without_case(line, name)),
+        Some(b's') => starts_without_case(line, b"Status:"),
+        Some(b'c') => starts_without_case(line, b"Content-Length:"),
+        Some(b'l') => starts_without_case(line, b"Lines:"),
+        _ => false,
+    }
 }
 
 /// Fields that hosts on the way put on top. Takeout writes its labels above them; a label below
@@ -405,7 +459,7 @@ fn base64(text: impl Iterator<Item = u8>, last: u8) -> Vec<u8> {
 }
 
 /// A folder name in modified UTF-7 (RFC 3501 section 5.1.3) decoded; as it is where it is none.
-pub(super) fn from_utf7(name: &str) -> String {
+pub(crate) fn from_utf7(name: &str) -> String {
     decode_utf7(name).unwrap_or_else(|| name.to_owned())
 }
 
@@ -540,6 +594,35 @@ mod tests {
         assert!(marks("A: b\nX-Status: AF").flagged);
         assert_eq!(marks("A: b\nX-Status: D").role, Some(Role::Trash));
         assert_eq!(marks("A: b"), Marks::default());
+    }
+
+    #[test]
+    fn a_status_counts_where_mail_programs_write_it_and_nowhere_else() {
+        let marks = |h: &str| marks(format!("{h}\n\nbody\n").as_bytes(), true);
+        let trash = Some(Role::Trash);
+        for (program, head) in [
+            (
+                "Thunderbird",
+                "X-Mozilla-Status: 000D\nX-Mozilla-Status2: 00000000\nReceived: x\nA: b",
+            ),
+            (
+                "Thunderbird with POP",
+                "X-Account-Key: account1\nX-UIDL: 7\nX-Mozilla-Status: 000D\nA: b",
+            ),
+            ("mutt", "Received: x\nA: b\nStatus: RO\nX-Status: DF\nContent-Length: 5\nLines: 1"),
+            ("Dovecot", "A: b\nX-UID: 4\nStatus: RO\nX-Status: DF\nX-Keywords:          "),
+        ] {
+            let found = marks(head);
+            assert_eq!((found.role, found.flagged), (trash, true), "{program}");
+        }
+        for sent in [
+            "Received: x\nX-Status: DF\nA: b",
+            "Received: x\nX-Mozilla-Status: 000D\nA: b",
+            "Received: x\nX-Status: DF\n folded\nA: b\nStatus: RO",
+            "Received: x\nX-Status: T\nA: b\nX-UID: 3",
+        ] {
+            assert_eq!(marks(sent), Marks::default(), "{sent}");
+        }
     }
 
     #[test]

@@ -32,5 +32,6 @@ mod suggest;
 mod support;
 mod tidy;
 mod transformations;
+mod undos;
 mod variants;
 mod writes;
