@@ -174,7 +174,7 @@ pub(super) const PHRASES: &[&str] = &[
 pub(super) const SENDERS: &[&str] = &[
     "daemon", "postmaster", "post_master", "post-master", "postmast", "bounce", "autoreply",
     "auto-reply", "auto_reply", "autorespon", "auto-respon", "autoanswer", "auto-answer",
-    "outofoffice", "out-of-office", "autoantwort", "listserv", "vacation",
+    "outofoffice", "out-of-office", "canned.response", "autoantwort", "listserv", "vacation",
     "undeliver", "delivery", "mailsystem", "mail-system", "mailadmin", "mail-admin", "mailer",
     "mailgate", "mailgw", "uucp", "postoffice", "post-office", "mmdf", "pmdf", "systemadmin",
     "system-admin", "system.admin", "listmanager", "list-manager", "gateway", "mda", "spamhippo", "spambush",

@@ -232,7 +232,7 @@ impl Run {
 fn loose(lines: &[&str], start: usize, end: usize) -> Vec<(&'static str, String)> {
     let mut found: Vec<(usize, &'static str, String)> = Vec::new();
     for (at, line) in lines.iter().enumerate().take(end).skip(start) {
-        let Some((name, value)) = label(line) else { continue };
+        let Some((name, value)) = label(line).or_else(|| id_in_sentence(line)) else { continue };
         let mut value = Cow::Borrowed(value);
         if value.is_empty() || (name == "subject" && value.contains("=?")) {
             // Exchange writes "To:" and the name on the next, indented line; subjects are folded.
@@ -258,6 +258,21 @@ fn loose(lines: &[&str], start: usize, end: usize) -> Vec<(&'static str, String)
         .collect();
     found.retain(|(at, _, _)| anchors.iter().any(|anchor| anchor.abs_diff(*at) <= 8));
     found.into_iter().map(|(_, name, value)| (name, value)).collect()
+}
+
+/// The id in "Your message <id> to ADDRESS was not delivered".
+fn id_in_sentence(line: &str) -> Option<(&'static str, &str)> {
+    let start = memchr::memchr(b'<', line.as_bytes())?;
+    let end = start + memchr::memchr(b'>', &line.as_bytes()[start..])?;
+    let (before, id, behind) = (&line[..start], &line[start + 1..end], &line[end + 1..]);
+    let word = before.trim_end().rsplit(' ').next()?.to_lowercase();
+    let of_mail =
+        ["message", "mail", "email", "e-mail", "nachricht", "id"].contains(&word.as_str());
+    let goes_on =
+        behind.split_whitespace().next().is_some_and(|w| matches!(w, "to" | "an" | "from"));
+    let address = behind.contains('@');
+    (of_mail && goes_on && address && id.contains('@') && !id.contains(' '))
+        .then(|| ("message-id", &line[start..=end]))
 }
 
 /// What a line of a text names of the original: the field's canonical name and the value. Labels are

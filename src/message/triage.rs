@@ -269,6 +269,8 @@ impl<'a> Head<'a> {
         };
         if begins("precedence") {
             self.precedence(value);
+        } else if begins("debian-pr-message") {
+            self.marked |= starts(value, b"ack");
         } else if begins("loop") {
             self.bulk = true;
         } else if begins("envelope-from") || begins("envelope-sender") || begins("sender") {
@@ -281,7 +283,7 @@ impl<'a> Head<'a> {
         } else if begins("auto") {
             self.marked |= !begins("auto-response-suppress");
         } else {
-            const MARKS: [&str; 22] = [
+            const MARKS: [&str; 23] = [
                 "amazon-auto",
                 "failed-rec",
                 "fc-machine",
@@ -302,6 +304,7 @@ impl<'a> Head<'a> {
                 "delivery-status",
                 "ms-exchange-message-is-ndr",
                 "ms-exchange-generated-message-source",
+                "ms-exchange-inbox-rules-loop",
                 "hmxmroriginalrecipient",
                 "original-message-id",
             ];

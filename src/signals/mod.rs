@@ -5,6 +5,7 @@
 mod challenge;
 mod headers;
 pub mod languages;
+mod notices;
 mod origin;
 mod patterns;
 mod reason;
@@ -24,6 +25,11 @@ use std::sync::OnceLock;
 
 use foldhash::fast::FixedState;
 
+pub(crate) use headers::composed_by_person;
+pub(crate) use notices::{
+    absence_of_exchange, answers_by_subject, by_exchange_itself, says_automatic, speaks_to_reader,
+    tells_of_an_event, thanks_for_mail,
+};
 pub use reason::{Reason, Said, reason};
 pub use recipients::{is_mailbox, sole_recipient};
 pub use recogniser::Recogniser;
@@ -292,6 +298,7 @@ pub fn list() -> &'static [Signal] {
         all.extend(sender::signals());
         all.extend(challenge::signals());
         all.extend(web_form::signals());
+        all.extend(notices::signals());
         all.extend(patterns::vendor_signals());
         all.extend(patterns::language_signals());
         all.extend(origin::signals());

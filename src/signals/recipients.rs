@@ -52,25 +52,37 @@ pub(super) fn named_in_text(m: &Message, text: &str) -> Vec<String> {
         "addressed to",
         "sent to",
     ];
+    let ids = ids(m);
     let mut sure = Vec::new();
     let mut likely = Vec::new();
     // All others, whatever language their sentence is in.
     let mut named: Vec<String> = Vec::new();
+    let mut above = "";
     for line in text.lines().take(80) {
         let lower = line.to_lowercase();
+        let of_ids = labels_ids(&lower) || labels_ids(above) && line.starts_with([' ', '\t']);
+        if !line.trim().is_empty() {
+            above = line;
+        }
+        if of_ids {
+            continue;
+        }
         for hit in pattern.find_iter(line).take(5) {
             let address = hit.as_str().trim_matches(['.', '\'', '-']);
             let a = crate::message::Address::new(address);
-            if known.contains(&a.base().key()) || super::is_daemon(&a) {
+            let is_id = || ids.iter().any(|id| id.eq_ignore_ascii_case(hit.as_str()));
+            if known.contains(&a.base().key()) || super::is_daemon(&a) || is_id() {
                 continue;
             }
             let before = line[..hit.start()].trim_matches([' ', '\t', '<', '(', '"', '*', '>']);
             let label = before.ends_with(':') || before.ends_with("rfc822;");
             let list = if before.is_empty() || label {
                 &mut sure
+            } else if asks_there(before) {
+                continue;
             } else if FAILURES.iter().any(|w| lower.contains(w)) {
                 &mut likely
-            } else if helps(&a) {
+            } else if helps(&a) || of_owners(&a) {
                 continue;
             } else {
                 &mut named
@@ -81,8 +93,10 @@ pub(super) fn named_in_text(m: &Message, text: &str) -> Vec<String> {
         }
     }
     if !sure.is_empty() {
+        aside(&mut sure);
         return sure;
     }
+    aside(&mut likely);
     likely.truncate(1);
     // Where one single address is named at all, it is the one that the text is about.
     if likely.is_empty() && named.len() == 1 {
@@ -92,6 +106,72 @@ pub(super) fn named_in_text(m: &Message, text: &str) -> Vec<String> {
         likely.extend(ours().find_map(|a| a.verp_recipient()).map(|a| a.to_string()));
     }
     likely
+}
+
+/// The ids of the messages that the answer is about: they look like addresses and are none.
+fn ids(m: &Message) -> Vec<&str> {
+    let original = m.returned.iter();
+    let returned = original.flat_map(|o| o.message_id.iter().chain(&o.alias_ids).chain(&o.parents));
+    m.parents
+        .iter()
+        .chain(&m.message_id)
+        .chain(returned)
+        .map(|id| id.as_str().trim_matches(['<', '>']))
+        .collect()
+}
+
+/// Whether a line names ids of messages behind a label.
+fn labels_ids(line: &str) -> bool {
+    let Some((label, _)) = line.split_once([':', '\u{ff1a}']) else { return false };
+    let label = label.trim_matches(|c: char| !c.is_alphanumeric());
+    if label.len() > 40 {
+        return false;
+    }
+    let plain: String = label.chars().filter(|c| c.is_alphanumeric()).collect();
+    let plain = plain.to_lowercase();
+    ["messageid", "msgid", "nachrichtenid", "references", "inreplyto", "messageidentifier"]
+        .iter()
+        .any(|name| plain.ends_with(name))
+        || plain == "メッセージid"
+}
+
+/// Whether the words before an address send the reader there with questions.
+fn asks_there(before: &str) -> bool {
+    let part = before.rsplit([',', ';', '!', '?']).next().unwrap_or_default();
+    let part = part.rsplit(". ").next().unwrap_or_default().to_lowercase();
+    const ASKS: &[&str] = &[
+        "contact",
+        "for help",
+        "assistance",
+        "report this",
+        "report it",
+        "report the",
+        "questions",
+        "please email",
+        "please e-mail",
+        "please write",
+        "wenden",
+        "kontaktieren",
+    ];
+    ASKS.iter().any(|word| part.contains(word))
+}
+
+/// Whether an address reaches those who run a list.
+fn of_owners(address: &crate::message::Address) -> bool {
+    let local = address.local().to_lowercase();
+    ["-request", "-owner", "-admin"].iter().any(|end| local.ends_with(end))
+        || local.starts_with("owner-")
+}
+
+/// Leaves addresses for questions out where another one is named.
+fn aside(list: &mut Vec<String>) {
+    let asked = |written: &String| {
+        let address = crate::message::Address::new(written);
+        helps(&address) || of_owners(&address)
+    };
+    if list.iter().any(|other| !asked(other)) {
+        list.retain(|one| !asked(one));
+    }
 }
 
 /// Whether an address is one that texts name for questions.
@@ -144,6 +224,46 @@ mod tests {
                 "We could not deliver to help@example.net.\n\n   <a@example.org>\nRecipient: b@example.org\n"
             ),
             ["a@example.org", "b@example.org"]
+        );
+    }
+
+    #[test]
+    fn what_stands_behind_the_label_of_an_id_is_no_recipient() {
+        for text in [
+            "We could not deliver your message to kim@far.example.\n\nSubject: Boat\nMessage-ID: <1@near.example>\n",
+            "Your message to\n\n   kim@far.example\n\nfailed.\n\nMessage-ID:\n   <1@near.example>\n",
+            "kim@far.example\nOriginal Message-ID: 1@near.example\nReferences: <0@near.example>\n",
+        ] {
+            assert_eq!(named(text), ["kim@far.example"], "{text}");
+        }
+    }
+
+    #[test]
+    fn the_id_of_the_original_is_no_recipient_wherever_it_stands() {
+        let m = Message {
+            parents: crate::message::MessageId::all("<1@near.example>", 1),
+            ..Message::default()
+        };
+        let text = "Rejected: <1@near.example>\n\nIt could not be delivered to kim@far.example.\n";
+        assert_eq!(named_in_text(&m, text), ["kim@far.example"]);
+    }
+
+    #[test]
+    fn those_to_ask_are_left_out_where_another_is_named() {
+        assert_eq!(
+            named(
+                "It could not be delivered to kim@far.example, contact boats-owner@far.example.\n"
+            ),
+            ["kim@far.example"]
+        );
+        assert_eq!(
+            named("Failed:\n<kim@far.example>\n<support@far.example>\n"),
+            ["kim@far.example"]
+        );
+        assert_eq!(named("Failed:\n<support@far.example>\n"), ["support@far.example"]);
+        assert!(
+            named("You may not write there. Please contact boats-request@far.example.\n")
+                .is_empty()
         );
     }
 

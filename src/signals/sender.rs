@@ -161,7 +161,7 @@ fn daemon_sender(m: &Message) -> Option<String> {
     signed(m, |name, address| !is_role(address) || system_name(name))
 }
 
-fn role_sender(m: &Message) -> Option<String> {
+pub(super) fn role_sender(m: &Message) -> Option<String> {
     signed(m, |name, address| is_role(address) && !system_name(name))
 }
 

@@ -407,7 +407,7 @@ fn warns_of_nothing_sent(m: &Message) -> Option<String> {
     (doubtful && m.parents.is_empty() && says_nothing_of_anybody(m)).then(|| m.subject.clone())
 }
 
-fn says_nothing_of_anybody(m: &Message) -> bool {
+pub(super) fn says_nothing_of_anybody(m: &Message) -> bool {
     m.notification.is_none()
         && m.returned.is_none()
         && !m.headers.has("x-failed-recipients")

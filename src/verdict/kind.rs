@@ -4,7 +4,11 @@
 
 use super::{Entry, KindVerdict, weights};
 use crate::message::{Defect, Message, ReturnPath};
-use crate::signals::{Basis, Evidence, Kind, SeenIn, Toward, names_somebody};
+use crate::signals::{
+    Basis, Evidence, Kind, SeenIn, Toward, absence_of_exchange, answers_by_subject,
+    by_exchange_itself, composed_by_person, names_somebody, says_automatic, speaks_to_reader,
+    tells_of_an_event, thanks_for_mail,
+};
 
 fn basis(e: &Evidence) -> Option<Basis> {
     match e.signal.seen_in {
@@ -54,11 +58,17 @@ pub fn decide_kind(m: &Message, evidence: &[Evidence]) -> KindVerdict {
     let index = |kind: Kind| Kind::ALL.iter().position(|k| *k == kind).unwrap_or(0);
     let mut sums = [Sum::default(); Kind::ALL.len()];
     let mut answer = 0.0f32;
-    for e in evidence {
+    for (at, e) in evidence.iter().enumerate() {
         let w = weights::on_kind(e.signal);
         match (e.signal.toward, basis(e)) {
             (Toward::Answer, _) => answer += w,
-            (Toward::Kind(kind), Some(Basis::Text)) => sums[index(kind)].text += w,
+            (Toward::Kind(kind), Some(Basis::Text)) => {
+                // Languages close to each other have phrases in common; a text is in one of them.
+                let known = |o: &Evidence| related(o.signal.code, e.signal.code);
+                if !evidence[..at].iter().any(known) {
+                    sums[index(kind)].text += w;
+                }
+            }
             (Toward::Kind(kind), Some(Basis::Sender)) => sums[index(kind)].sender += w,
             (Toward::Kind(kind), Some(Basis::Subject)) => {
                 // Two languages may share a subject; it is one subject.
@@ -101,6 +111,21 @@ pub fn decide_kind(m: &Message, evidence: &[Evidence]) -> KindVerdict {
         notice.firm += TRIED_AGAIN;
     }
 
+    // A program that names no word of an automatic reply, but those of a failure and whom it did not reach,
+    // marks its bounce as a reply.
+    let failure = bounce.subject > 0.0 && bounce.text > 0.0 && auto.subject + auto.text == 0.0;
+    if failure && auto.firm > 0.0 && names_somebody(m) {
+        sums[index(Kind::Bounce)].firm += auto.firm;
+    }
+    // Trackers and calendars write what refers to a mail and answers none; without a word of an automatic
+    // reply only the form of an absence note tells.
+    let wordless = auto.subject + auto.text == 0.0;
+    if wordless && !absence_of_exchange(m) {
+        let generated = evidence.iter().filter(|e| e.signal.code == "generated-answer");
+        let firm = &mut sums[index(Kind::AutoReply)].firm;
+        *firm = (*firm - generated.map(|e| weights::on_kind(e.signal)).sum::<f32>()).max(0.0);
+    }
+
     // Some programs write a receipt as a plain automatic reply; its subject tells.
     if sums[index(Kind::Receipt)].subject > 0.0 {
         sums[index(Kind::Receipt)].firm += auto.firm;
@@ -119,7 +144,7 @@ pub fn decide_kind(m: &Message, evidence: &[Evidence]) -> KindVerdict {
     if !refused {
         for kind in Kind::ALL {
             let sum = sums[index(kind)];
-            if kind == Kind::Ordinary || !decidable(m, kind, sum, answer, refers) {
+            if kind == Kind::Ordinary || !decidable(m, kind, sum, answer, refers, evidence) {
                 continue;
             }
             let odds = weights::KIND_BASE + sum.of(kind) + answer - contrary;
@@ -169,7 +194,14 @@ pub fn decide_kind(m: &Message, evidence: &[Evidence]) -> KindVerdict {
 }
 
 /// Whether more than text speaks for the kind.
-fn decidable(m: &Message, kind: Kind, sum: Sum, answer: f32, refers: bool) -> bool {
+fn decidable(
+    m: &Message,
+    kind: Kind,
+    sum: Sum,
+    answer: f32,
+    refers: bool,
+    evidence: &[Evidence],
+) -> bool {
     let program = sum.firm > 0.0 || sum.sender > 0.0;
     let null = m.return_path == ReturnPath::Null;
     match kind {
@@ -184,10 +216,19 @@ fn decidable(m: &Message, kind: Kind, sum: Sum, answer: f32, refers: bool) -> bo
             let said = sum.subject + sum.text > 0.0;
             // Parcels and orders are delayed too: who signs as nobody has to name somebody.
             let about = || refers || names_somebody(m);
+            // Exchange signs requests and reports of all sorts with its own mailbox.
+            let form = || evidence.iter().any(|e| basis(e) == Some(Basis::Form));
+            if !said && by_exchange_itself(m) && !form() {
+                return false;
+            }
             sum.firm > TRIED_AGAIN
                 || sum.sender > 0.0 && (said || refers)
                 // Trackers and forums pass on what people quote, with every mark of a program but this.
-                || said && answer >= 1.0 && (null || sum.subject > 0.0) && about()
+                || said
+                    && answer >= 1.0
+                    && (null || sum.subject > 0.0)
+                    && about()
+                    && !tells_of_an_event(m)
         }
         // What answers answers one person; people announce their holidays to many.
         Kind::AutoReply => {
@@ -197,12 +238,37 @@ fn decidable(m: &Message, kind: Kind, sum: Sum, answer: f32, refers: bool) -> bo
             let bare = !refers && sum.text == 0.0 && answer < 1.0;
             let lure = bare && ["://", "www."].iter().any(|link| m.text.contains(link));
             let said = sum.text > 0.0 && answer >= 1.0 && (null || !m.headers.has("precedence"));
-            program || sum.subject > 0.0 && !announced && !lure || said
+            let titled = || answers_by_subject(m) || marked_as_answer(m, answer, evidence);
+            program
+                || sum.subject > 0.0 && !announced && !lure && titled()
+                || said && !tells_of_an_event(m)
         }
         // Reports of failures describe the message as receipts do.
         Kind::Receipt => program || sum.subject > 0.0,
         _ => program || sum.subject > 0.0 || sum.text > 0.0 && answer >= 1.0,
     }
+}
+
+/// Whether a subject that is nothing but a phrase ("Out of office") has a mark of a program beside it:
+/// people name their letters so.
+fn marked_as_answer(m: &Message, answer: f32, evidence: &[Evidence]) -> bool {
+    let texts = evidence.iter().filter(|e| e.signal.code.starts_with("auto-reply-text"));
+    answer > 0.0
+        || m.headers.has("x-loop")
+        || !m.parents.is_empty() && !composed_by_person(m)
+        || says_automatic(&m.subject)
+        || thanks_for_mail(&m.text)
+        || speaks_to_reader(m)
+        || texts.into_iter().any(|e| says_automatic(&e.quote))
+}
+
+/// Whether two signals are the same list of phrases in languages that are close to each other.
+fn related(one: &str, other: &str) -> bool {
+    const FAMILIES: [&[&str]; 2] = [&["da", "nb", "sv"], &["hans", "hant"]];
+    let (Some((list, a)), Some((same, b))) = (one.rsplit_once('-'), other.rsplit_once('-')) else {
+        return false;
+    };
+    list == same && a != b && FAMILIES.iter().any(|f| f.contains(&a) && f.contains(&b))
 }
 
 pub(super) fn sigmoid(x: f32) -> f32 {

@@ -12,6 +12,7 @@ pub(super) const PHRASES: &[(Reason, &[&str])] = &[
         &[
             // Google, Exchange, cPanel
             "sending quota",
+            "reached a limit for sending mail",
             "submissionquota",
             "unusual rate of",
             "receiving mail at a rate",
@@ -83,6 +84,7 @@ pub(super) const PHRASES: &[(Reason, &[&str])] = &[
             "email is not authenticated",
             "message is not authenticated",
             "sender is unauthenticated",
+            "mail is unauthenticated",
             "sender not authenticated",
             "sender id check",
             "not pass authentication",
@@ -556,6 +558,7 @@ pub(super) const PHRASES: &[(Reason, &[&str])] = &[
             "no such mailbox",
             "mailbox not found",
             "user not found",
+            "email name is not found",
             "not a known user",
             "unrouteable address",
             "unroutable address",
