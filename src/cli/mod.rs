@@ -121,7 +121,7 @@ macro_rules! features {
 }
 
 /// Cargo features, all of them, and whether they are built in.
-const FEATURES: &[(&str, bool)] = features!["cli"];
+const FEATURES: &[(&str, bool)] = features!["cli", "parquet"];
 
 /// For fuzzing: reads a configuration, without the files that it names.
 #[cfg(fuzzing)]
