@@ -69,7 +69,8 @@
 //! # Features
 //!
 //! `cli` (on by default) builds the command line and what only it needs. With `default-features = false` the
-//! library knows no terminal, no environment and no clock.
+//! library knows no terminal, no environment and no clock. `parquet` (off by default) adds [`report::Form::Parquet`], the
+//! rows of the CSV for programs that read columns; without it that form is refused with a hint.
 
 mod codec;
 pub mod correlation;

@@ -150,7 +150,7 @@ fn one(
     };
     let mut command = owners::again(mailbox.owner, state.as_deref())?;
     command.args(words).arg("--to").arg(template::filled(errand.to, &mailbox.values)?);
-    command.args(["--tally", "--no-progress", "--"]).arg(&mailbox.path);
+    command.args(["--tally", "--remember", "--no-progress", "--"]).arg(&mailbox.path);
     // A file that --to names without a folder lies beside the mailbox.
     command.current_dir(mailbox.path.parent().unwrap_or(&mailbox.path));
     command.stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -121,7 +121,7 @@ macro_rules! features {
 }
 
 /// Cargo features, all of them, and whether they are built in.
-const FEATURES: &[(&str, bool)] = features!["cli"];
+const FEATURES: &[(&str, bool)] = features!["cli", "parquet"];
 
 /// For fuzzing: reads a configuration, without the files that it names.
 #[cfg(fuzzing)]
@@ -194,6 +194,9 @@ impl Typed {
             }
             if is_command {
                 words.push("--no-config".into());
+                if self.configured {
+                    words.push("--remember".into());
+                }
             }
         }
         words
@@ -286,7 +289,7 @@ fn typed_again(typed: &[OsString]) -> String {
     let words = owners::without(typed, &["--owned-by"]);
     words
         .iter()
-        .filter(|word| *word != "--tally")
+        .filter(|word| *word != "--tally" && *word != "--remember")
         .map(|word| text::shell_word(&String::from_utf8_lossy(word.as_bytes())))
         .collect::<Vec<_>>()
         .join(" ")

@@ -29,7 +29,7 @@ pub(super) fn stores_of(rows: &[Row]) -> Vec<PathBuf> {
 
 /// The plan as CSV: the columns of a scan, and where each message goes.
 struct Rows {
-    writer: csv::Writer<Box<dyn Write>>,
+    writer: csv::Writer<Box<dyn Write + Send>>,
     ways: BTreeMap<(String, String), (String, String)>,
 }
 
@@ -68,7 +68,7 @@ pub(super) fn write(
 ) -> anyhow::Result<()> {
     let way = |s: &Step| ((s.store.clone(), s.locator.clone()), (s.from.folder(), s.target()));
     let ways: BTreeMap<_, _> = plan.steps.iter().map(way).collect();
-    let rows = |to: Box<dyn Write>| -> Box<dyn Format> {
+    let rows = |to: Box<dyn Write + Send>| -> Box<dyn Format> {
         Box::new(Rows { writer: csv::Writer::from_writer(to), ways: ways.clone() })
     };
     if is_stdout(path) {

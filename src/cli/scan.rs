@@ -34,9 +34,9 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     chosen: Chosen,
 
-    /// Write a report; its ending tells the format: .csv, .jsonl, .html (a page to look at), .sqlite. `-` is
-    /// standard output, and the
-    /// summary then goes to standard error (repeatable)
+    /// Write a report; its ending tells the format: .csv, .jsonl, .html (a page to look at), .sqlite,
+    /// .parquet (where built in: unscatter --version). `-` is standard output, and the summary then goes to
+    /// standard error (repeatable)
     #[arg(short, long, value_name = "FILE", help_heading = "Reports")]
     output: Vec<PathBuf>,
 
@@ -75,6 +75,7 @@ enum Named {
     Csv,
     Jsonl,
     Sqlite,
+    Parquet,
     Html,
 }
 
@@ -84,6 +85,7 @@ impl From<Named> for Form {
             Named::Csv => Form::Csv,
             Named::Jsonl => Form::Jsonl,
             Named::Sqlite => Form::Sqlite,
+            Named::Parquet => Form::Parquet,
             Named::Html => Form::Html,
         }
     }
@@ -178,7 +180,7 @@ impl Arguments {
                 bail!("-o {shown} is given twice; give each report a name of its own");
             }
             let form = self.form(path, &shown)?;
-            let page = |to: Box<dyn Write>| -> Box<dyn Format> {
+            let page = |to: Box<dyn Write + Send>| -> Box<dyn Format> {
                 Box::new(Html::new(to, setting.clone()))
             };
             let stdout = || Box::new(io::stdout());
@@ -210,7 +212,9 @@ impl Arguments {
             ),
             (false, Some(form), _) | (false, None, Some(form)) => Ok(form),
             (false, None, None) => {
-                let known = Form::ALL.map(|form| format!(".{}", form.name())).join(", ");
+                let known = Form::ALL.into_iter().filter(|form| form.is_built_in());
+                let known: Vec<_> = known.map(|form| format!(".{}", form.name())).collect();
+                let known = known.join(", ");
                 bail!(
                     "-o {shown}: the ending tells no format (known: {known}); give it one of these, \
                      or name the format with --format"

@@ -12,6 +12,7 @@ use super::judging::{Judging, at_least_one};
 use super::progress::Bar;
 use super::sandbox::Sandbox;
 use super::scan::list_skipped;
+use super::surroundings::World;
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -50,8 +51,14 @@ impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
         self.judging.give_way()?;
         let bar = Bar::new(!self.no_progress && !io::stdout().is_terminal());
-        let options = Options { all: true, threads: self.threads, ..self.judging.options() };
-        let sandbox = Sandbox::reading(self.stores.iter().chain(&self.judging.sent))
+        let options = Options {
+            all: true,
+            threads: self.threads,
+            mended: World::look_for_unfinished(),
+            ..self.judging.options()
+        };
+        let state = World::state_folder();
+        let sandbox = Sandbox::reading(self.stores.iter().chain(&self.judging.sent).chain(&state))
             .and_writing(&self.judging.state);
         self.judging.shut_in(&sandbox, false);
         let mut gathering = Gathering::default();

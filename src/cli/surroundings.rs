@@ -144,10 +144,15 @@ pub(super) fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|v| !v.is_empty())
 }
 
+/// The time; an earlier one where `SOURCE_DATE_EPOCH` says so (reproducible-builds.org), so that reports and digests
+/// can be made the same again. Never a later one: that would make journals look old enough to be given up, and
+/// what was read look settled.
 #[expect(clippy::disallowed_methods, reason = "the command line hands the time in")]
 pub(super) fn now() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX))
+    let real = since.map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX));
+    let told = variable("SOURCE_DATE_EPOCH").and_then(|v| v.to_str()?.parse::<i64>().ok());
+    told.map_or(real, |told| told.clamp(0, real))
 }
 
 /// A base folder of the user; a relative path in the variable is to be ignored (XDG Base Directory 0.8).

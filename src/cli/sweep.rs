@@ -82,6 +82,10 @@ pub(crate) struct Arguments {
     #[arg(long, hide = true)]
     tally: bool,
 
+    /// Remember below the state folder what was read, as for a configured mailbox
+    #[arg(long, hide = true)]
+    remember: bool,
+
     /// Append .CLASS to the target
     #[arg(long, help_heading = "Moving")]
     by_class: bool,
@@ -187,8 +191,9 @@ impl Arguments {
         if session.is_none() {
             World::tell_unfinished(&known);
         }
-        // Nights over a configured mailbox read what is new, without being told where to remember the rest.
-        if self.apply && self.plan.is_none() && typed.configured {
+        // Nights over a configured mailbox, or over those of a host, read what is new, without being told where to
+        // remember the rest.
+        if self.apply && self.plan.is_none() && (typed.configured || self.remember) {
             let path = || Remember::path_for(world.state(), &self.stores);
             self.judging.state = Some(self.judging.state.take().unwrap_or_else(path));
         }

@@ -126,6 +126,8 @@ fn prints(letter: char) -> bool {
         ' '..='~' => true,
         // Letters that show nothing at all: the Hangul fillers.
         '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' => false,
+        // Variation selectors beyond the sixteen of emoji: marks that show nothing, and can carry a hidden text.
+        '\u{e0100}'..='\u{e01ef}' => false,
         // Blanks of other widths. French and Japanese subjects are full of them.
         '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => {
             true
@@ -244,6 +246,12 @@ mod tests {
         letter.is_control()
             || matches!(u32::from(letter), 0xad | 0x61c | 0x180e | 0x200b..=0x200f | 0x2028..=0x202e
                 | 0x2060..=0x206f | 0xfeff | 0xfff9..=0xfffb | 0xe0000..=0xe0fff)
+    }
+
+    #[test]
+    fn a_text_hidden_in_variation_selectors_is_shown_as_octets() {
+        assert_eq!(text("a\u{e0100}\u{e01ef}b"), "a\\xf3\\xa0\\x84\\x80\\xf3\\xa0\\x87\\xafb");
+        assert_eq!(text("\u{2764}\u{fe0f}"), "\u{2764}\u{fe0f}");
     }
 
     proptest! {

@@ -18,6 +18,8 @@ mod html;
 mod jsonl;
 mod misuse;
 mod output;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod sqlite;
 pub mod suggest;
 mod table;
@@ -28,6 +30,8 @@ pub use columns::{COLUMNS, Column, ColumnKind, table as columns_readme};
 pub use html::{Html, Places, Setting as HtmlSetting};
 pub use jsonl::Jsonl;
 pub use output::Output;
+#[cfg(feature = "parquet")]
+pub use parquet::Parquet;
 pub use sqlite::{Sqlite, readme as schema_readme};
 
 /// Something that findings can be written as. `begin` comes first, `end` last and once.
@@ -60,11 +64,13 @@ pub enum Form {
     Html,
     /// One SQLite file, `.sqlite`.
     Sqlite,
+    /// Parquet, `.parquet`; only with the feature of that name.
+    Parquet,
 }
 
 impl Form {
     /// All formats.
-    pub const ALL: [Form; 4] = [Form::Csv, Form::Jsonl, Form::Html, Form::Sqlite];
+    pub const ALL: [Form; 5] = [Form::Csv, Form::Jsonl, Form::Html, Form::Sqlite, Form::Parquet];
 
     /// The name, which is also the ending of its files.
     pub fn name(self) -> &'static str {
@@ -73,6 +79,7 @@ impl Form {
             Form::Jsonl => "jsonl",
             Form::Html => "html",
             Form::Sqlite => "sqlite",
+            Form::Parquet => "parquet",
         }
     }
 
@@ -82,14 +89,35 @@ impl Form {
         Form::ALL.into_iter().find(|form| form.name().eq_ignore_ascii_case(ending))
     }
 
-    /// A writer of this format to a stream; `None` for what needs a file of its own.
-    pub fn writer(self, to: Box<dyn io::Write>) -> Option<Box<dyn Format>> {
+    /// A writer of this format to a stream. Fails for what needs a file of its own, and for what is not built in.
+    pub fn writer(self, to: Box<dyn io::Write + Send>) -> io::Result<Box<dyn Format>> {
         match self {
-            Form::Csv => Some(Box::new(Csv::new(to))),
-            Form::Jsonl => Some(Box::new(Jsonl::new(to))),
-            Form::Html => Some(Box::new(Html::new(to, HtmlSetting::default()))),
-            Form::Sqlite => None,
+            Form::Csv => Ok(Box::new(Csv::new(to))),
+            Form::Jsonl => Ok(Box::new(Jsonl::new(to))),
+            Form::Html => Ok(Box::new(Html::new(to, HtmlSetting::default()))),
+            Form::Sqlite => Err(io::Error::other("sqlite needs a file of its own")),
+            #[cfg(feature = "parquet")]
+            Form::Parquet => Ok(Box::new(Parquet::new(to))),
+            #[cfg(not(feature = "parquet"))]
+            Form::Parquet => Err(self.missing()),
         }
+    }
+
+    /// Whether this build can write it.
+    pub fn is_built_in(self) -> bool {
+        self != Form::Parquet || cfg!(feature = "parquet")
+    }
+
+    #[cfg(not(feature = "parquet"))]
+    fn missing(self) -> io::Error {
+        io::Error::new(
+            io::ErrorKind::Unsupported,
+            format!(
+                "this unscatter was built without the feature {0}; build it with `cargo install --features {0}`, \
+                 or name a file .csv, .jsonl or .sqlite",
+                self.name()
+            ),
+        )
     }
 }
 

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{Mode, OFlags};
 
-use super::{Csv, Form, Format, Html, HtmlSetting, Jsonl, Provenance, Sqlite, escape};
+use super::{Form, Format, Provenance, Sqlite, escape};
 use crate::Error;
 use crate::scan::{Finding, Outcome};
 
@@ -24,19 +24,17 @@ pub struct Output {
 
 impl Output {
     /// Writes to a stream, which `name` calls in errors.
-    pub fn to(name: &str, form: Form, stream: Box<dyn Write>) -> Result<Output, Error> {
-        let Some(format) = form.writer(stream) else {
-            let source = io::Error::other(format!("{} needs a file of its own", form.name()));
-            return Err(Error::Write { path: name.to_owned(), source });
-        };
+    pub fn to(name: &str, form: Form, stream: Box<dyn Write + Send>) -> Result<Output, Error> {
+        let format =
+            form.writer(stream).map_err(|source| Error::Write { path: name.to_owned(), source })?;
         Output::begun(name, format)
     }
 
     /// The same with a format of the caller's.
     pub fn to_with(
         name: &str,
-        stream: Box<dyn Write>,
-        format: &dyn Fn(Box<dyn Write>) -> Box<dyn Format>,
+        stream: Box<dyn Write + Send>,
+        format: &dyn Fn(Box<dyn Write + Send>) -> Box<dyn Format>,
     ) -> Result<Output, Error> {
         Output::begun(name, format(stream))
     }
@@ -51,12 +49,8 @@ impl Output {
     /// then is replaced. A FIFO or device is written to directly, but for a database.
     pub fn create(path: &Path, form: Form, made: &Provenance) -> Result<Output, Error> {
         match form {
-            Form::Csv => Output::create_with(path, &|file| Box::new(Csv::new(file))),
-            Form::Jsonl => Output::create_with(path, &|file| Box::new(Jsonl::new(file))),
-            Form::Html => {
-                Output::create_with(path, &|file| Box::new(Html::new(file, HtmlSetting::default())))
-            }
             Form::Sqlite => Output::database(path, made),
+            form => Output::file(path, &|file| form.writer(file)),
         }
     }
 
@@ -86,12 +80,20 @@ impl Output {
     /// The same with a format of the caller's.
     pub fn create_with(
         path: &Path,
-        format: &dyn Fn(Box<dyn Write>) -> Box<dyn Format>,
+        format: &dyn Fn(Box<dyn Write + Send>) -> Box<dyn Format>,
+    ) -> Result<Output, Error> {
+        Output::file(path, &|file| Ok(format(file)))
+    }
+
+    fn file(
+        path: &Path,
+        format: &dyn Fn(Box<dyn Write + Send>) -> io::Result<Box<dyn Format>>,
     ) -> Result<Output, Error> {
         let name = escape::octets(path.as_os_str().as_bytes());
         let failed = |source| Error::Write { path: name.clone(), source };
         let (file, unfinished) = open(path).map_err(failed)?;
-        let mut output = Output { name, format: Some(format(Box::new(file))), unfinished };
+        let format = format(Box::new(file)).map_err(failed)?;
+        let mut output = Output { name, format: Some(format), unfinished };
         output.write(|format| format.begin())?;
         Ok(output)
     }
@@ -228,6 +230,22 @@ mod tests {
         assert!(Output::to("standard output", Form::Sqlite, Box::new(io::sink())).is_err());
     }
 
+    #[test]
+    fn what_is_not_built_in_is_refused_with_the_way_out_and_leaves_no_file() {
+        for form in Form::ALL.into_iter().filter(|form| !form.is_built_in()) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join(format!("findings.{}", form.name()));
+            for refused in [
+                Output::create(&path, form, &made()),
+                Output::to("standard output", form, Box::new(io::sink())),
+            ] {
+                let error = refused.err().unwrap().to_string();
+                assert!(error.contains(&format!("--features {}", form.name())), "{error}");
+            }
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        }
+    }
+
     fn names(folder: &Path) -> Vec<String> {
         let mut names: Vec<_> = fs::read_dir(folder)
             .unwrap()
@@ -304,7 +322,8 @@ mod tests {
 
     #[test]
     fn a_closed_pipe_is_no_error_and_a_full_disk_is_one() {
-        for form in [Form::Csv, Form::Jsonl] {
+        let streams = Form::ALL.into_iter().filter(|f| f.is_built_in() && *f != Form::Sqlite);
+        for form in streams {
             let mut output = Output::to("standard output", form, Box::new(Closed)).unwrap();
             for _ in 0..1000 {
                 output.finding(&samples::backscatter()).unwrap();

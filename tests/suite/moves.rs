@@ -264,7 +264,9 @@ fn a_scan_and_a_plan_tell_of_a_run_that_was_broken_off_and_change_nothing() {
         return;
     }
     let before = (look(case.path()), state(&case));
-    for arguments in [&["scan", "mail/inbox"][..], &["sweep", "--plan", "plan.csv"]] {
+    for arguments in
+        [&["scan", "mail/inbox"][..], &["suggest", "mail/inbox"], &["sweep", "--plan", "plan.csv"]]
+    {
         let (_, out) = told(case.run(arguments));
         assert!(out.contains("broken off"), "{arguments:?}: {out}");
     }

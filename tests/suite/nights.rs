@@ -10,7 +10,10 @@ use unscatter::store::Fingerprint;
 
 use crate::support::corpus;
 
+mod week;
+
 const NIGHTS: usize = 7;
+const FOLDERS: [&str; 4] = ["", ".Sent", ".Swept", ".Kept"];
 
 /// A home with a Maildir in it.
 struct Home(tempfile::TempDir);
@@ -59,7 +62,7 @@ impl Home {
     /// Messages by hash, with the folder that each lies in.
     fn messages(&self) -> BTreeMap<String, Vec<String>> {
         let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for folder in ["", ".Sent", ".Swept", ".Kept"] {
+        for folder in FOLDERS {
             for place in ["cur", "new"] {
                 let Ok(entries) = fs::read_dir(self.maildir().join(folder).join(place)) else {
                     continue;

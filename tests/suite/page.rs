@@ -141,3 +141,21 @@ fn hostile_text_is_text_in_every_output() {
     // Links are shown, but none can be followed.
     assert!(page.contains("hxxp://evil[.]example") && !page.contains("href=\"http"));
 }
+
+#[test]
+fn the_time_of_a_report_can_be_set_back_but_not_forth() {
+    let folder = tempfile::tempdir().unwrap();
+    let made_at = |epoch: &str| {
+        let mut command = Command::cargo_bin("unscatter").unwrap();
+        command.env("SOURCE_DATE_EPOCH", epoch).current_dir(root());
+        let page = folder.path().join("page.html");
+        command.args(["scan", "corpus/stores/joe-job", "--quiet", "-o"]).arg(&page);
+        assert!(command.output().unwrap().status.success());
+        fs::read_to_string(page).unwrap()
+    };
+    let then = made_at("1775000000");
+    assert!(then.contains("2026-03-31 23:33"), "{}", &then[..3000]);
+    assert_eq!(made_at("1775000000"), then);
+    assert!(!made_at("32503680000").contains("3000-01-01"));
+    assert!(made_at("no number").contains("Made offline"));
+}

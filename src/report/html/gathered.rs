@@ -12,7 +12,7 @@ use crate::scan::Finding;
 use crate::sent::org_domain;
 use crate::signals::{Kind, vendors};
 use crate::store::Role;
-use crate::verdict::Origin;
+use crate::verdict::{Doubt, Origin};
 
 /// The series of the charts over time, from the bottom of a column.
 pub(super) const SERIES: usize = 5;
@@ -53,8 +53,8 @@ pub(super) struct Row {
     pub(super) campaign: Option<u32>,
     pub(super) original_date: Option<i64>,
     pub(super) original_id: String,
-    pub(super) came_back: bool,
     pub(super) abuse: Option<Abuse>,
+    pub(super) doubt: Option<Doubt>,
 }
 
 /// Text from mail as a cell shows it: one line, cut, nothing that does not print.
@@ -79,10 +79,8 @@ impl Row {
             campaign: f.campaign,
             original_date: f.original_date,
             original_id: cell(&f.original_message_id),
-            came_back: !f.original_message_id.is_empty()
-                || !f.original_subject.is_empty()
-                || f.original_date.is_some(),
             abuse: f.abuse,
+            doubt: f.doubt,
         }
     }
 }

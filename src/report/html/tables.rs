@@ -11,6 +11,7 @@ use crate::report::escape;
 use crate::report::text::{grouped, shell_word};
 use crate::scan::Outcome;
 use crate::signals::Kind;
+use crate::verdict::Doubt;
 
 /// Bars of a list, and campaigns of the table.
 const BARS: usize = 20;
@@ -340,11 +341,8 @@ pub(super) fn undecided(g: &Gathered, outcome: &Outcome) -> Messages {
     }
 }
 
-/// What the owner could do, so that this one would be decided.
+/// Why this one is undecided, and what the owner could do so that it would be.
 fn decides(row: &Row, date: Option<i64>, outcome: &Outcome) -> String {
-    if outcome.sent.messages == 0 {
-        return "Name the mail that you sent: --sent FOLDER.".to_owned();
-    }
     let typed = |word: &str| (!word.contains(['\\', '…', '\''])).then(|| word.to_owned());
     let id = row.original_id.trim_matches(['<', '>']);
     let one = row.recipient.split(' ').next().unwrap_or_default();
@@ -353,42 +351,45 @@ fn decides(row: &Row, date: Option<i64>, outcome: &Outcome) -> String {
         || "--keep with its id or recipient".to_owned(),
         |word| format!("--keep {}", shell_word(&word)),
     );
-    match row.abuse {
-        Some(Abuse::AccountUsed) => {
-            return format!(
-                "It went over your own relay after a login and is not in Sent. Did you send it? Then \
-                 {keep}; if not, somebody has your password."
-            );
+    let why = sentence(row.doubt.map_or("the evidence is too thin", Doubt::words));
+    let remedy = sentence(row.doubt.map_or("", Doubt::remedy));
+    match (row.doubt, row.abuse) {
+        (Some(Doubt::NoSent | Doubt::DeviceNotSaved), _) => format!("{why} {remedy}"),
+        (_, Some(Abuse::AccountUsed)) => format!(
+            "It went over your own relay after a login and is not in Sent. Did you send it? Then {keep}; if \
+             not, somebody has your password."
+        ),
+        (_, Some(Abuse::WebScript)) => format!(
+            "Your own server sent it without a login. Is it from a form or program of yours? Then {keep}."
+        ),
+        (Some(Doubt::NotCovered), _) => {
+            let holds = match (outcome.sent.first, outcome.sent.last) {
+                (Some(first), Some(last)) => format!(", but {} to {}", day(first), day(last)),
+                _ => String::new(),
+            };
+            let written = row
+                .original_date
+                .or(date)
+                .map_or_else(String::new, |at| format!(" The answered mail is from {}.", day(at)));
+            format!("{}{holds}.{written} {remedy}", why.trim_end_matches('.'))
         }
-        Some(Abuse::WebScript) => {
-            return format!(
-                "Your own server sent it without a login. Is it from a form or program of yours? Then \
-                 {keep}."
-            );
+        (Some(Doubt::OwnRelay), _) => format!("{why} Was it yours? Then {keep}."),
+        (Some(Doubt::NothingReturned | Doubt::LittleReturned), _) => {
+            format!("{why} If you wrote to that address: {keep}.")
         }
-        _ => {}
+        (Some(Doubt::Mixed) | None, _) => format!(
+            "{why} unscatter explain shows it. If it was yours: {keep}; from a device that keeps no copies, \
+             name where they are: --sent FOLDER."
+        ),
     }
-    if !row.came_back {
-        return format!(
-            "Nothing of the answered mail came back. If you wrote to that address: {keep}."
-        );
-    }
-    let written = row.original_date.or(date);
-    if let (Some(at), Some(first), Some(last)) = (written, outcome.sent.first, outcome.sent.last)
-        && !(first..=last).contains(&at)
-    {
-        return format!(
-            "The answered mail is from {}, which Sent does not cover ({} to {}). Name a copy that does: \
-             --sent FOLDER.",
-            day(at),
-            day(first),
-            day(last)
-        );
-    }
-    format!(
-        "The evidence is thin, or speaks for both sides (unscatter explain shows it). If it was yours: \
-         {keep}; from a device that keeps no copies, name where they are: --sent FOLDER."
-    )
+}
+
+/// Words with a capital and a full stop; nothing stays nothing.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
 }
 
 /// The newest of every class that has no table of its own.

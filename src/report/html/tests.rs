@@ -5,7 +5,7 @@ use crate::learning::{Campaign, Month};
 use crate::report::samples;
 use crate::signals::Kind;
 use crate::store::Fingerprint;
-use crate::verdict::Origin;
+use crate::verdict::{Doubt, Origin};
 
 const DAY: i64 = 86_400;
 const AUGUST_14: i64 = 1_786_665_600;
@@ -46,6 +46,7 @@ fn small() -> (Vec<Finding>, Outcome) {
     all.push(finding(Kind::Bounce, Origin::Genuine, 90, AUGUST_14 + DAY));
     let mut bare = finding(Kind::AutoReply, Origin::Unknown, 91, AUGUST_14 + DAY);
     (bare.original_message_id, bare.original_subject, bare.original_date) = Default::default();
+    bare.doubt = Some(Doubt::NothingReturned);
     all.push(bare);
     let mut outcome = Outcome { seen: 50, ..Outcome::default() };
     outcome.background.newest = Some(AUGUST_14 + 9 * DAY);
@@ -68,6 +69,29 @@ fn words(page: &str) -> String {
 fn a_small_page_says_this() {
     let (all, outcome) = small();
     insta::assert_snapshot!(words(&page(all.into_iter(), &outcome)));
+}
+
+#[test]
+fn each_undecided_one_says_why_and_what_would_decide() {
+    let (_, mut outcome) = small();
+    (outcome.sent.first, outcome.sent.last) =
+        (Some(AUGUST_14 + 10 * DAY), Some(AUGUST_14 + 20 * DAY));
+    for doubt in Doubt::ALL {
+        let mut one = finding(Kind::Bounce, Origin::Unknown, 1, AUGUST_14);
+        one.doubt = Some(doubt);
+        let text = words(&page(std::iter::once(one), &outcome));
+        let table = text.split_once("what would decide\n").unwrap().1;
+        let says = |wanted: &str| table.contains(&wanted[1..]);
+        assert!(says(doubt.words()), "{doubt:?}: {table}");
+        match doubt {
+            Doubt::NoSent | Doubt::DeviceNotSaved => assert!(says(doubt.remedy()), "{table}"),
+            Doubt::NotCovered => {
+                assert!(says(doubt.remedy()), "{table}");
+                assert!(table.contains("of that time, but 2026-08-24 to 2026-09-03."), "{table}");
+            }
+            _ => assert!(table.contains("--keep 1@example.org"), "{doubt:?}: {table}"),
+        }
+    }
 }
 
 #[test]
