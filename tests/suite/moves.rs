@@ -346,6 +346,31 @@ fn what_is_marked_in_the_target_after_a_kill_does_not_come_twice() {
 }
 
 #[test]
+fn what_is_deleted_in_the_target_after_a_kill_is_rescued_and_the_source_completed() {
+    let case = crate::faults::mbox(folder(), 9, true);
+    if !broken_off(&case) {
+        return;
+    }
+    let swept = case.path().join("mail/swept");
+    let text = fs::read_to_string(&swept).unwrap();
+    let message = |n: usize| text.find(&format!("Subject: number {n}\n")).unwrap();
+    let from = |at: usize| text[..at].rfind("From a@").unwrap();
+    // The first of them is deleted.
+    fs::write(&swept, format!("{}{}", &text[..from(message(1))], &text[from(message(2))..]))
+        .unwrap();
+    let (code, out) = told(case.run(&["sweep", "--plan", "plan.csv", "--apply"]));
+    assert_eq!(code, 2, "{out}");
+    let mut wanted = [1; 9];
+    wanted[1] = 0;
+    assert_eq!(times(&case, 9), wanted, "{out}");
+    let rescued = fs::read_dir(case.path().join("state/unscatter")).unwrap();
+    let rescued =
+        rescued.map(|e| e.unwrap().path()).find(|p| p.extension().is_some_and(|e| e == "mbox"));
+    assert!(fs::read_to_string(rescued.unwrap()).unwrap().contains("Subject: number 1\n"), "{out}");
+    case.nothing_is_lost("deleted in the target");
+}
+
+#[test]
 fn a_run_that_cannot_be_completed_stops_no_other_mbox_and_can_be_forgotten() {
     let case = crate::faults::mbox(folder(), 9, true);
     if !broken_off(&case) {

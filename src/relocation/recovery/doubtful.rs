@@ -110,7 +110,16 @@ pub(super) fn settle(
         job.journal.push(&Record::Void(txn, "the source is not as it left it".into()));
         return job.journal.sync();
     }
-    let twice = targets.iter().map(|f| both(f)).sum();
+    let twice = match source.iter().any(|f| f.standing == Standing::Doubt) {
+        true => targets.iter().map(|f| both(f)).sum(),
+        false => {
+            // Something is missing where it was to go. What can be told is completed; the rest is rescued.
+            for f in found.iter().filter(|f| f.standing != Standing::Doubt) {
+                complete(job, txn, f)?;
+            }
+            0
+        }
+    };
     // The locks are given up: to list a file it has to be opened, and closing it would drop them anyway.
     drop(found);
     doubled(job, twice, &names);
