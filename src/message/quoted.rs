@@ -260,7 +260,7 @@ fn loose(lines: &[&str], start: usize, end: usize) -> Vec<(&'static str, String)
     found.into_iter().map(|(_, name, value)| (name, value)).collect()
 }
 
-/// The id in "Your message <id> to ADDRESS was not delivered".
+/// The id in `Your message <id> to ADDRESS was not delivered`.
 fn id_in_sentence(line: &str) -> Option<(&'static str, &str)> {
     let start = memchr::memchr(b'<', line.as_bytes())?;
     let end = start + memchr::memchr(b'>', &line.as_bytes()[start..])?;
