@@ -3,6 +3,7 @@
 
 use super::sketch::{of_text, sketch};
 use super::{Answered, Link, Record};
+use crate::codec::coded;
 use crate::message::{Limits, body_hash, original};
 use crate::sent::{DAY, SentIndex, SentNumber};
 use crate::signals::Evidence;
@@ -12,9 +13,13 @@ use crate::signals::Evidence;
 pub struct Body {
     /// Sentences and links, as a sketch numbers them, sorted.
     says: Box<[u32]>,
-    /// Hashes by the simple and by the relaxed rules.
-    hashes: [u64; 2],
+    /// Hash by the simple rules.
+    simple: u64,
+    /// Hash by the relaxed rules.
+    relaxed: u64,
 }
+
+coded!(Body { says, simple, relaxed });
 
 /// Messages to one correspondent that may be the answered one, where only a signature can tell.
 const CANDIDATES: usize = 4;
@@ -33,8 +38,14 @@ impl Body {
             .map_or(&[][..], |at| &octets[at..]);
         Some(Body {
             says: of_text(&returned.text),
-            hashes: [body_hash(body, false), body_hash(body, true)],
+            simple: body_hash(body, false),
+            relaxed: body_hash(body, true),
         })
+    }
+
+    /// Its hash by the rules that a signature names.
+    fn hash(&self, relaxed: bool) -> u64 {
+        if relaxed { self.relaxed } else { self.simple }
     }
 
     fn has(&self, number: &u32) -> bool {
@@ -86,7 +97,7 @@ pub fn confirm<'b>(
         let signed = a
             .signature
             .as_ref()
-            .filter(|s| body.hashes[usize::from(s.relaxed)] == s.digest && !body.says.is_empty());
+            .filter(|s| body.hash(s.relaxed) == s.digest && !body.says.is_empty());
         let recipient = a.asked.iter().find(|to| sent.went_to(n, to));
         if let Some(signed) = signed {
             record.evidence.extend(Evidence::of("body-hash-in-sent", &signed.domain));
@@ -145,8 +156,9 @@ mod tests {
     #[test]
     fn bodies_are_hashed_behind_the_first_blank_line() {
         let body = Body::read(MAIL.replace('\n', "\r\n").as_bytes()).unwrap();
-        assert_eq!(body.hashes, Body::read(MAIL.as_bytes()).unwrap().hashes);
+        let plain = Body::read(MAIL.as_bytes()).unwrap();
+        assert_eq!([body.simple, body.relaxed], [plain.simple, plain.relaxed]);
         let behind = MAIL.split_once("\n\n").unwrap().1;
-        assert_eq!(body.hashes[1], body_hash(behind.as_bytes(), true));
+        assert_eq!(body.relaxed, body_hash(behind.as_bytes(), true));
     }
 }

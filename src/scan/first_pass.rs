@@ -260,14 +260,15 @@ fn read_all(
     Ok(Ok(results.into_iter().flatten().collect()))
 }
 
-/// The first pass: finds the stores and reads them, with the help of the state where there is one.
+/// The first pass: finds the stores and reads them, with the help of the state where there is one. Gives that
+/// back: it is to be saved when everything is learned.
 pub(super) fn first_pass(
     stores: &[PathBuf],
     options: &Options,
     recogniser: &Recogniser,
     progress: &(dyn Fn(Progress) + Sync),
     outcome: &mut Outcome,
-) -> Result<(Source, Vec<Task>, Vec<Done>), Error> {
+) -> Result<(Source, Vec<Task>, Vec<Done>, Option<State>), Error> {
     let state = options.state.as_ref().and_then(|remember| {
         let print = remembered::print(options, &remember.program);
         State::open(remember, &print, &mut outcome.notes)
@@ -278,16 +279,15 @@ pub(super) fn first_pass(
     let with = state.as_ref().map(|state| (state, &mboxes));
     match read_all(&source, &tasks, options, recogniser, with, progress)? {
         Ok(done) => {
-            if let Some(state) = state {
+            if let Some(state) = &state {
                 for (number, planned) in &mboxes {
                     let of = tasks.iter().zip(&done).filter(|(t, _)| t.folder == *number);
                     let parts: Vec<Option<Part>> = of.map(|(_, done)| done.part).collect();
-                    remembered::learn_mbox(source.folder(*number).1, planned, &parts, &state);
+                    remembered::learn_mbox(source.folder(*number).1, planned, &parts, state);
                 }
-                state.save(&mut outcome.notes);
             }
             outcome.skipped.append(&mut skipped);
-            Ok((source, tasks, done))
+            Ok((source, tasks, done, state))
         }
         Err(Damaged) => {
             if let Some(state) = state {

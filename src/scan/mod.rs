@@ -29,6 +29,7 @@ use crate::message::{Limits, parse};
 use crate::sent::SentIndex;
 use crate::signals::{Kind, Recogniser};
 pub use crate::state::Remember;
+use crate::state::State;
 use crate::store::{Layout, Mended, Place, Role, Skipped};
 use crate::verdict::{Prior, Verdict, decide, decide_kind, odds, ordinary};
 
@@ -188,7 +189,12 @@ struct Gathered {
 }
 
 /// Links all records to Sent and learns from them, once.
-fn gather(reads: Vec<Read>, source: &Source, options: &Options) -> Result<Gathered, Error> {
+fn gather(
+    reads: Vec<Read>,
+    source: &Source,
+    options: &Options,
+    state: Option<&State>,
+) -> Result<Gathered, Error> {
     let mut items = Vec::new();
     let mut sent = Vec::new();
     let mut replies = Vec::new();
@@ -205,7 +211,7 @@ fn gather(reads: Vec<Read>, source: &Source, options: &Options) -> Result<Gather
                 link(&r.answered, r.date, &r.headline.reporting_mta, &terms, &sent);
         }
     });
-    compare_bodies(&mut items, &sent, source, options)?;
+    compare_bodies(&mut items, &sent, source, options, state)?;
     // The same message in two places counts once.
     let mut seen = HashSet::new();
     let once: Vec<&Record> = items
@@ -236,7 +242,8 @@ pub fn scan(
     } else {
         Recogniser::shared(options.general_only)
     };
-    let (source, tasks, results) = first_pass(stores, options, recogniser, progress, &mut outcome)?;
+    let (source, tasks, results, state) =
+        first_pass(stores, options, recogniser, progress, &mut outcome)?;
 
     let in_time = |date: Option<i64>| {
         date.is_none_or(|d| {
@@ -266,7 +273,10 @@ pub fn scan(
         reads.push(read);
     }
     outcome.background.see_ordinary(&ordinary);
-    let gathered = gather(reads, &source, options)?;
+    let gathered = gather(reads, &source, options, state.as_ref())?;
+    if let Some(state) = state {
+        state.save(&mut outcome.notes);
+    }
     describe(&source, &per_folder, &gathered, options, &mut outcome);
     judge(gathered, &source, &in_time, options, &mut outcome, visit);
     outcome.skipped.sort();

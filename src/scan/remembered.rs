@@ -338,7 +338,8 @@ pub(super) fn read_part(
     (skipped, part)
 }
 
-/// Remembers an mbox of which `parts` were recalled or read, in order. Parts behind a gap are not kept.
+/// Remembers an mbox of which `parts` were recalled or read, in order. Parts behind a gap are not kept. Where none
+/// is, that is remembered: what was known before names parts that leave the state with this run.
 pub(super) fn learn_mbox(
     folder: &Folder,
     planned: &Planned,
@@ -358,17 +359,15 @@ pub(super) fn learn_mbox(
         }
         kept.push(*part);
     }
-    let Some(end) = kept.last().map(|p| p.end) else { return };
+    let end = kept.last().map_or(0, |p| p.end);
     let after = Stamp::at(&folder.path);
     let quiet = after == planned.before && after.is_some_and(|s| !s.is_racy(state.now()));
     let size = after.map_or(0, |s| s.size);
-    whole &= quiet && (folder.compression != Compression::None || end == size);
+    whole &= quiet && !kept.is_empty() && (folder.compression != Compression::None || end == size);
     if !quiet {
         // It may have changed between reading and summing; what was verified before holds.
         kept.truncate(planned.parts.len());
     }
     let mbox = Mbox { stamp: after.filter(|_| whole), open: planned.open, parts: kept };
-    if !mbox.parts.is_empty() {
-        state.learn_all(vec![(key(&[b"mbox", &planned.name]), codec::encoded(&mbox))]);
-    }
+    state.learn_all(vec![(key(&[b"mbox", &planned.name]), codec::encoded(&mbox))]);
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat};
 
-use super::{Layout, Place, Store, escaped, unescaped};
+use super::{Key, Layout, Listed, Place, Stamp, Store, escaped, unescaped};
 use crate::Error;
 
 /// Octets of one message that [`open_message`] gives.
@@ -150,6 +150,37 @@ impl Store {
                 .then(|| span(&folder.path, *offset, *length).ok())
                 .flatten(),
         }
+    }
+}
+
+impl Store {
+    /// Under what a message of a folder that was read before is remembered for this use, and the marks of its
+    /// file: the same as long as its octets are. Opens nothing.
+    pub(crate) fn stamp(
+        &self,
+        folder: usize,
+        place: &Place,
+        purpose: &str,
+    ) -> Option<(Key, Stamp)> {
+        let folder = self.folders.get(folder)?;
+        let path = match place {
+            Place::File(below) => self.root.join(below),
+            Place::Span { .. } => folder.path.clone(),
+        };
+        // As it is opened: what was named may be a link.
+        let path = path.canonicalize().ok()?;
+        let stat = rustix::fs::lstat(&path).ok()?;
+        let name = path.file_name()?;
+        let place = match place {
+            Place::File(below) => below.clone(),
+            Place::Span { offset, length } => {
+                let mut spanned = path.clone().into_os_string();
+                spanned.push(format!("#{offset}+{length}"));
+                spanned.into()
+            }
+        };
+        let listed = Listed::new(folder, place, name.as_bytes(), &stat);
+        Some((listed.key(purpose), listed.stamp))
     }
 }
 
