@@ -498,8 +498,8 @@ pub(super) fn sync_parent(path: &Path) -> io::Result<()> {
     clippy::disallowed_methods,
     reason = "an empty file that this run made itself, under its lock"
 )]
-pub(super) fn discard(held: &Held, created: bool) -> io::Result<()> {
-    if created && held.file.metadata()?.len() == 0 {
+pub(super) fn discard(held: &Held) -> io::Result<()> {
+    if held.file.metadata()?.len() == 0 {
         std::fs::remove_file(&held.path)?;
         sync_parent(&held.path)?;
     }

@@ -228,7 +228,7 @@ pub(super) fn empty_target(job: &mut Job<'_>, path: &Path) -> Result<(), Error> 
         _ => return Ok(()),
     }
     match lock::mboxes(&[path], &mut job.journal, job.around.host) {
-        Ok(held) => mbox::discard(&held[0], true).map_err(failed),
+        Ok(held) => mbox::discard(&held[0]).map_err(failed),
         Err((_, Refused::Busy(_))) => Ok(()),
         Err((_, Refused::Never(why))) => {
             let note = format!("{}: made for nothing, and left there: it {why}", shown(path));

@@ -1,6 +1,9 @@
 //! Marks of messages that look like answers of mail systems and are none: worms and phishing in their dress,
 //! copies for a journal, notices of trackers and calendars.
 
+use std::sync::LazyLock;
+
+use super::languages::{self, Language};
 use super::{Basis, Kind, SeenIn, Signal, Toward, sender, structure, subject};
 use crate::message::{Message, ReturnedForm};
 
@@ -94,27 +97,10 @@ pub(crate) fn by_exchange_itself(m: &Message) -> bool {
         && !m.headers.has("x-ms-exchange-message-is-ndr")
 }
 
-/// Subjects by which calendars tell of a meeting, before the colon.
-const MEETINGS: &[&str] = &[
-    "accepted",
-    "declined",
-    "tentative",
-    "tentatively accepted",
-    "meeting forward notification",
-    "zugesagt",
-    "abgelehnt",
-    "mit vorbehalt",
-    "besprechungsweiterleitungsbenachrichtigung",
-    "accepté",
-    "refusé",
-    "provisoire",
-    "aceptada",
-    "rechazada",
-    "accettata",
-    "rifiutata",
-    "geaccepteerd",
-    "geweigerd",
-];
+/// One list of the tables of all languages. Lower case, as they are written there.
+fn of_all(list: fn(&Language) -> &'static [&'static str]) -> Vec<&'static str> {
+    languages::ALL.iter().flat_map(|language| list(language)).copied().collect()
+}
 
 /// Whether a program tells what happened to a meeting or an issue: no answer to a mail, even where it refers
 /// to one.
@@ -125,6 +111,7 @@ pub(crate) fn tells_of_an_event(m: &Message) -> bool {
     let bare = subject::bare(&m.subject);
     let meeting = || {
         let Some((head, _)) = m.subject.split_once(':') else { return false };
+        static MEETINGS: LazyLock<Vec<&str>> = LazyLock::new(|| of_all(|l| l.meetings));
         let head = head.trim().to_lowercase();
         MEETINGS.contains(&head.as_str())
     };
@@ -170,26 +157,14 @@ pub(crate) fn absence_of_exchange(m: &Message) -> bool {
 
 /// Whether words name an automatic answer as such, in the languages of the tables.
 pub(crate) fn says_automatic(words: &str) -> bool {
-    #[rustfmt::skip]
-    const WORDS: &[&str] = &[
-        "automat", "automaat", "automàt", "automát", "autorep", "autoresp", "auto-r", "auto r", "autosvar",
-        "autoantw", "auto-antw", "autoodp", "otomatik", "otomatis", "αυτόματ", "αυτοματ", "автомат",
-        "автоответ", "автовідп", "tự động", "تلقائي", "آلي", "אוטומט", "อัตโนมัติ", "自動", "自动", "자동", "generated",
-    ];
+    static WORDS: LazyLock<Vec<&str>> = LazyLock::new(|| of_all(|l| l.automatic_words));
     let lower = words.to_lowercase();
     WORDS.iter().any(|w| lower.contains(w))
 }
 
 /// Whether a text begins with thanks for the mail of its reader, as absence notes do for everybody's.
 pub(crate) fn thanks_for_mail(text: &str) -> bool {
-    #[rustfmt::skip]
-    const THANKS: &[&str] = &[
-        "thank you for your e", "thank you for your m", "thanks for your e", "thanks for your m",
-        "dank für ihre", "dank für deine", "merci pour votre m", "merci de votre m", "gracias por su",
-        "grazie per la", "obrigado pel", "obrigada pel", "bedankt voor uw", "dank voor uw", "tack för ditt",
-        "takk for din", "tak for din", "kiitos viesti", "dziękuję za", "děkuji za", "спасибо за ваше",
-        "дякую за ваш", "köszönöm le", "ご連絡ありがとう", "メールありがとう", "感谢您的", "感謝您的", "来信收到", "來信收到",
-    ];
+    static THANKS: LazyLock<Vec<&str>> = LazyLock::new(|| of_all(|l| l.thanks));
     let start = super::recogniser::cut(text, 600).to_lowercase();
     THANKS.iter().any(|t| start.contains(t))
 }
@@ -197,13 +172,7 @@ pub(crate) fn thanks_for_mail(text: &str) -> bool {
 /// Whether the subject speaks as only a program does in it: of its sender by name ("Kim Hill is out of the
 /// office"), or of the reader's own mail ("Your message was received").
 pub(crate) fn speaks_to_reader(m: &Message) -> bool {
-    #[rustfmt::skip]
-    const YOURS: &[&str] = &[
-        "your e", "your m", "your req", "your inq", "your enq", "ihre nachricht", "ihre e", "ihre m", "ihre anf",
-        "votre ", "vaše ", "vaši ", "vase ", "vasi ", "su mensaje", "su correo", "su consulta", "su solicitud",
-        "sua mensagem", "seu e", "sua richiesta", "uw bericht", "uw e", "uw m", "ваше ", "ваш ", "viesti",
-        "din henv", "din m", "din e", "ditt ", "mesaj", "talep", "talebi", "üzenet", "levelét", "お問い合わせ",
-    ];
+    static YOURS: LazyLock<Vec<&str>> = LazyLock::new(|| of_all(|l| l.yours));
     let subject = m.subject.to_lowercase();
     let parts = |text: &str| -> Vec<String> {
         let words = text.split(|c: char| !c.is_alphanumeric());

@@ -96,6 +96,10 @@ pub(super) const LANGUAGE: Language = Language {
         r"(?:إيصال|إعلام|تأكيد) (?:ب)?(?:القراءة|بالقراءة|قراءة)(?:$|\s?[:(-])",
     ],
     receipt_texts: &[],
+    automatic_words: &["تلقائي", "آلي"],
+    thanks: &[],
+    yours: &[],
+    meetings: &[],
     original_lines: &[
         "-----الرسالة الأصلية-----",
         "-----Original Message-----",

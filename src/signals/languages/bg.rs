@@ -95,6 +95,10 @@ pub(super) const LANGUAGE: Language = Language {
         r"(?:потвърждение|известие) за прочитане(?:$|\s?[:(-])",
     ],
     receipt_texts: &[],
+    automatic_words: &[],
+    thanks: &[],
+    yours: &[],
+    meetings: &[],
     original_lines: &[
         "-----Оригинално съобщение-----",
         "-----Original Message-----",

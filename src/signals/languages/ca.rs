@@ -99,6 +99,10 @@ pub(super) const LANGUAGE: Language = Language {
         r"(?:confirmaci[óo]|justificant|rebut) de lectura(?:$|\s?[:(-])",
     ],
     receipt_texts: &[],
+    automatic_words: &["automàt"],
+    thanks: &[],
+    yours: &[],
+    meetings: &[],
     original_lines: &[
         "-----Missatge original-----",
         "----- Missatge original -----",

@@ -155,6 +155,10 @@ pub(super) const LANGUAGE: Language = Language {
         r"(?:potvrzen[íi] o p[řr]ijet[íi]|doru[čc]enka) \((?:zobrazeno|p[řr]e[čc]teno)\)",
     ],
     receipt_texts: &["vaše zpráva komu:", "byla přečtena"],
+    automatic_words: &[],
+    thanks: &["děkuji za"],
+    yours: &["vaše ", "vaši ", "vase ", "vasi "],
+    meetings: &["přijato", "odmítnuto", "nezávazně přijato"],
     original_lines: &[
         "-----Původní zpráva-----",
         "----- Původní zpráva -----",

@@ -107,6 +107,10 @@ pub(super) const LANGUAGE: Language = Language {
         r"kvittering \((?:vist|læst)\)",
     ],
     receipt_texts: &["din meddelelse til:", "blev læst den"],
+    automatic_words: &[],
+    thanks: &["tak for din"],
+    yours: &["din henv", "din m", "din e"],
+    meetings: &["accepteret", "afvist", "foreløbig"],
     original_lines: &[
         "-----Oprindelig meddelelse-----",
         "----- Oprindelig meddelelse -----",

@@ -215,6 +215,15 @@ pub(super) const LANGUAGE: Language = Language {
         "bestätigt nur, dass die nachricht",
         "keine garantie, dass",
     ],
+    automatic_words: &["autoantw", "auto-antw"],
+    thanks: &["dank für ihre", "dank für deine"],
+    yours: &["ihre nachricht", "ihre e", "ihre m", "ihre anf"],
+    meetings: &[
+        "zugesagt",
+        "abgelehnt",
+        "mit vorbehalt",
+        "besprechungsweiterleitungsbenachrichtigung",
+    ],
     original_lines: &[
         "-----Ursprüngliche Nachricht-----",
         "----- Ursprüngliche Nachricht -----",

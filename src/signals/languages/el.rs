@@ -91,6 +91,10 @@ pub(super) const LANGUAGE: Language = Language {
         r"(?:αποδεικτικό|επιβεβαίωση) ανάγνωσης(?:$|\s?[:(-])",
     ],
     receipt_texts: &[],
+    automatic_words: &["αυτόματ", "αυτοματ"],
+    thanks: &[],
+    yours: &[],
+    meetings: &[],
     original_lines: &[
         "-----Αρχικό μήνυμα-----",
         "-----Original Message-----",

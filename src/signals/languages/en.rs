@@ -476,6 +476,21 @@ pub(super) const LANGUAGE: Language = Language {
         "was deleted without being read",
         "this is a return receipt for the mail",
     ],
+    automatic_words: &["automat", "autorep", "autoresp", "auto-r", "auto r", "generated"],
+    thanks: &[
+        "thank you for your e",
+        "thank you for your m",
+        "thanks for your e",
+        "thanks for your m",
+    ],
+    yours: &["your e", "your m", "your req", "your inq", "your enq"],
+    meetings: &[
+        "accepted",
+        "declined",
+        "tentative",
+        "tentatively accepted",
+        "meeting forward notification",
+    ],
     original_lines: &[
         "-----Original Message-----",
         "----- Original Message -----",

@@ -187,6 +187,10 @@ pub(super) const LANGUAGE: Language = Language {
         "fue leído el",
         "este acuse de recibo sólo confirma",
     ],
+    automatic_words: &[],
+    thanks: &["gracias por su"],
+    yours: &["su mensaje", "su correo", "su consulta", "su solicitud"],
+    meetings: &["aceptada", "rechazada", "aceptado", "rechazado", "provisional"],
     original_lines: &[
         "-----Mensaje original-----",
         "----- Mensaje original -----",

@@ -27,6 +27,10 @@ pub(super) const LANGUAGE: Language = Language {
     challenge_texts: &[],
     receipt_subjects: &[r"loetud\s?:\s?\S"],
     receipt_texts: &[],
+    automatic_words: &[],
+    thanks: &[],
+    yours: &[],
+    meetings: &[],
     original_lines: &["-----Algne sõnum-----"],
     shows: &[
         "auto-reply/et-exchange.eml",

@@ -107,6 +107,10 @@ pub(super) const LANGUAGE: Language = Language {
         r"vastaanottokuittaus \((?:näytetty|luettu)\)",
     ],
     receipt_texts: &[],
+    automatic_words: &[],
+    thanks: &["kiitos viesti"],
+    yours: &["viesti"],
+    meetings: &["hyväksytty", "hylätty", "alustava"],
     original_lines: &[
         "-----Alkuperäinen viesti-----",
         "----- Alkuperäinen viesti -----",

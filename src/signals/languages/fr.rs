@@ -208,6 +208,10 @@ pub(super) const LANGUAGE: Language = Language {
         "cet accusé de réception indique seulement",
         "ceci est un accusé de réception",
     ],
+    automatic_words: &[],
+    thanks: &["merci pour votre m", "merci de votre m"],
+    yours: &["votre "],
+    meetings: &["accepté", "acceptée", "refusé", "refusée", "provisoire"],
     original_lines: &[
         "-----Message d'origine-----",
         "-----Message d’origine-----",

@@ -97,6 +97,10 @@ pub(super) const LANGUAGE: Language = Language {
         r"(?:אישור קריאה|אישור קבלה)(?:$|\s?[:(-])",
     ],
     receipt_texts: &[],
+    automatic_words: &["אוטומט"],
+    thanks: &[],
+    yours: &[],
+    meetings: &[],
     original_lines: &[
         "-----הודעה מקורית-----",
         "-----Original Message-----",

@@ -29,6 +29,10 @@ pub(super) const LANGUAGE: Language = Language {
     challenge_texts: &[],
     receipt_subjects: &[r"pročitano\s?:\s?\S"],
     receipt_texts: &[],
+    automatic_words: &[],
+    thanks: &[],
+    yours: &[],
+    meetings: &[],
     original_lines: &["-----Izvorna poruka-----"],
     shows: &[
         "auto-reply/hr-exchange.eml",

@@ -109,6 +109,10 @@ pub(super) const LANGUAGE: Language = Language {
         r"t[ée]rtivev[ée]ny(?:$|\s?[:(-])",
     ],
     receipt_texts: &[],
+    automatic_words: &["automát"],
+    thanks: &["köszönöm le"],
+    yours: &["üzenet", "levelét"],
+    meetings: &[],
     original_lines: &[
         "-----Eredeti üzenet-----",
         "----- Eredeti üzenet -----",

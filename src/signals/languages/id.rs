@@ -28,6 +28,10 @@ pub(super) const LANGUAGE: Language = Language {
     challenge_texts: &[],
     receipt_subjects: &[r"dibaca\s?:\s?\S"],
     receipt_texts: &[],
+    automatic_words: &["otomatis"],
+    thanks: &[],
+    yours: &[],
+    meetings: &[],
     original_lines: &["-----Pesan Asli-----"],
     shows: &[
         "auto-reply/id-exchange.eml",

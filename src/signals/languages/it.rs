@@ -169,6 +169,10 @@ pub(super) const LANGUAGE: Language = Language {
         "è stato letto in data",
         "questa ricevuta di ritorno indica solo",
     ],
+    automatic_words: &[],
+    thanks: &["grazie per la"],
+    yours: &["sua richiesta"],
+    meetings: &["accettata", "rifiutata", "accettato", "rifiutato", "provvisorio"],
     original_lines: &[
         "-----Messaggio originale-----",
         "----- Messaggio originale -----",

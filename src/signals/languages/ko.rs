@@ -125,6 +125,10 @@ pub(super) const LANGUAGE: Language = Language {
         r"수신확인(?:\s?[:：(-]|$)",
     ],
     receipt_texts: &["에 읽었습니다", "읽은 시간"],
+    automatic_words: &["자동"],
+    thanks: &[],
+    yours: &[],
+    meetings: &[],
     original_lines: &[
         "-----원본 메시지-----",
         "-----Original Message-----",

@@ -20,6 +20,10 @@ pub(super) const LANGUAGE: Language = Language {
     challenge_texts: &[],
     receipt_subjects: &[r"perskaityta\s?:\s?\S"],
     receipt_texts: &[],
+    automatic_words: &[],
+    thanks: &[],
+    yours: &[],
+    meetings: &[],
     original_lines: &["-----Pradinis pranešimas-----"],
     shows: &[
         "auto-reply/lt-exchange.eml",

@@ -78,6 +78,10 @@ pub(super) const LANGUAGE: Language = Language {
         r"(?:izlasīšanas apstiprinājums|lasīšanas apliecinājums)(?:$|\s?[:(-])",
     ],
     receipt_texts: &[],
+    automatic_words: &[],
+    thanks: &[],
+    yours: &[],
+    meetings: &[],
     original_lines: &[
         "-----Sākotnējais ziņojums-----",
         "-----Oriģinālais ziņojums-----",

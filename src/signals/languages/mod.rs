@@ -69,6 +69,14 @@ pub struct Language {
     pub receipt_subjects: &'static [&'static str],
     /// Phrases of receipts that are nothing but text. Never decide alone.
     pub receipt_texts: &'static [&'static str],
+    /// What "automatic" begins with, to be found in a subject or in a phrase.
+    pub automatic_words: &'static [&'static str],
+    /// How texts begin that thank for the reader's mail, as absence notes do for everybody's.
+    pub thanks: &'static [&'static str],
+    /// The reader's own mail as subjects of programs name it ("your message").
+    pub yours: &'static [&'static str],
+    /// What calendars write before the colon of a subject ("Accepted:").
+    pub meetings: &'static [&'static str],
     /// Lines above a quoted original ("-----Original Message-----"), literal, without case.
     pub original_lines: &'static [&'static str],
     /// Samples below `corpus/` that show at least one subject of each list that is not empty.
@@ -142,6 +150,17 @@ mod tests {
             language.receipt_texts,
             language.original_lines,
         ]
+    }
+
+    #[test]
+    fn words_that_are_looked_for_in_lower_case_are_written_so() {
+        for language in ALL {
+            let lists =
+                [language.automatic_words, language.thanks, language.yours, language.meetings];
+            for word in lists.into_iter().flatten() {
+                assert_eq!(*word, word.to_lowercase(), "{}", language.tag);
+            }
+        }
     }
 
     #[test]

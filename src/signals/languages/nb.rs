@@ -110,6 +110,10 @@ pub(super) const LANGUAGE: Language = Language {
         r"kvittering \((?:vist|lest)\)",
     ],
     receipt_texts: &[],
+    automatic_words: &[],
+    thanks: &["takk for din"],
+    yours: &[],
+    meetings: &["godtatt", "avslått", "foreløpig"],
     original_lines: &[
         "-----Opprinnelig melding-----",
         "----- Opprinnelig melding -----",

@@ -157,6 +157,10 @@ pub(super) const LANGUAGE: Language = Language {
         r"ontvangstbewijs(?:$|\s?[:(-])",
     ],
     receipt_texts: &["uw bericht aan:", "is gelezen op", "dit is een ontvangstbevestiging"],
+    automatic_words: &["automaat"],
+    thanks: &["bedankt voor uw", "dank voor uw"],
+    yours: &["uw bericht", "uw e", "uw m"],
+    meetings: &["geaccepteerd", "geweigerd", "afgewezen", "voorlopig"],
     original_lines: &[
         "-----Oorspronkelijk bericht-----",
         "----- Oorspronkelijk bericht -----",

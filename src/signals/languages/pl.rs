@@ -160,6 +160,10 @@ pub(super) const LANGUAGE: Language = Language {
         r"potwierdzenie odbioru(?:$|\s?[:(-])",
     ],
     receipt_texts: &["twoja wiadomość do:", "została przeczytana"],
+    automatic_words: &["autoodp"],
+    thanks: &["dziękuję za"],
+    yours: &[],
+    meetings: &["zaakceptowane", "odrzucone", "wstępna akceptacja"],
     original_lines: &[
         "-----Wiadomość oryginalna-----",
         "----- Wiadomość oryginalna -----",

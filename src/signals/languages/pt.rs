@@ -175,6 +175,10 @@ pub(super) const LANGUAGE: Language = Language {
         "foi lida em",
         "este recibo apenas confirma",
     ],
+    automatic_words: &[],
+    thanks: &["obrigado pel", "obrigada pel"],
+    yours: &["sua mensagem", "seu e"],
+    meetings: &["aceito", "aceite", "recusado", "provisório"],
     original_lines: &[
         "-----Mensagem original-----",
         "----- Mensagem original -----",

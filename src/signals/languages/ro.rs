@@ -102,6 +102,10 @@ pub(super) const LANGUAGE: Language = Language {
         r"confirmare (?:de |a )?(?:citire|citirii)(?:$|\s?[:(-])",
     ],
     receipt_texts: &[],
+    automatic_words: &[],
+    thanks: &[],
+    yours: &[],
+    meetings: &[],
     original_lines: &[
         "-----Mesaj original-----",
         "-----Original Message-----",

@@ -114,6 +114,10 @@ pub(super) const LANGUAGE: Language = Language {
         r"potvrdenie o pre[čc][íi]tan[íi](?:$|\s?[:(-])",
     ],
     receipt_texts: &[],
+    automatic_words: &[],
+    thanks: &[],
+    yours: &[],
+    meetings: &[],
     original_lines: &[
         "-----Pôvodná správa-----",
         "----- Pôvodná správa -----",

@@ -25,6 +25,10 @@ pub(super) const LANGUAGE: Language = Language {
     challenge_texts: &[],
     receipt_subjects: &[r"prebrano\s?:\s?\S"],
     receipt_texts: &[],
+    automatic_words: &[],
+    thanks: &[],
+    yours: &[],
+    meetings: &[],
     original_lines: &["-----Izvirno sporočilo-----"],
     shows: &[
         "auto-reply/sl-exchange.eml",

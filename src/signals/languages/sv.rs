@@ -156,6 +156,10 @@ pub(super) const LANGUAGE: Language = Language {
         r"mottagningskvitto(?:$|\s?[:(-])",
     ],
     receipt_texts: &["ditt meddelande till:", "lästes den"],
+    automatic_words: &["autosvar"],
+    thanks: &["tack för ditt"],
+    yours: &["ditt "],
+    meetings: &["accepterat", "avböjt", "preliminärt"],
     original_lines: &[
         "-----Ursprungligt meddelande-----",
         "----- Ursprungligt meddelande -----",

@@ -15,6 +15,10 @@ pub(super) const LANGUAGE: Language = Language {
     challenge_texts: &[],
     receipt_subjects: &[r"อ่านแล้ว\s?:\s?\S"],
     receipt_texts: &[],
+    automatic_words: &["อัตโนมัติ"],
+    thanks: &[],
+    yours: &[],
+    meetings: &[],
     original_lines: &[],
     shows: &[
         "auto-reply/th-exchange.eml",

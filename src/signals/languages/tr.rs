@@ -111,6 +111,10 @@ pub(super) const LANGUAGE: Language = Language {
         r"okunma onay[ıi](?:$|\s?[:(-])",
     ],
     receipt_texts: &[],
+    automatic_words: &["otomatik"],
+    thanks: &[],
+    yours: &["mesaj", "talep", "talebi"],
+    meetings: &["kabul edildi", "reddedildi"],
     original_lines: &[
         "-----Özgün İleti-----",
         "----- Özgün İleti -----",

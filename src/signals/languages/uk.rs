@@ -104,6 +104,10 @@ pub(super) const LANGUAGE: Language = Language {
         r"звіт про прочитання(?:$|\s?[:(-])",
     ],
     receipt_texts: &[],
+    automatic_words: &["автовідп"],
+    thanks: &["дякую за ваш"],
+    yours: &[],
+    meetings: &[],
     original_lines: &[
         "-----Вихідне повідомлення-----",
         "-----Початкове повідомлення-----",

@@ -24,6 +24,10 @@ pub(super) const LANGUAGE: Language = Language {
     challenge_texts: &[],
     receipt_subjects: &[r"đã đọc\s?:\s?\S"],
     receipt_texts: &[],
+    automatic_words: &["tự động"],
+    thanks: &[],
+    yours: &[],
+    meetings: &[],
     original_lines: &["-----Thư gốc-----"],
     shows: &[
         "auto-reply/vi-exchange.eml",

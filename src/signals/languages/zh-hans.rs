@@ -147,6 +147,10 @@ pub(super) const LANGUAGE: Language = Language {
         r"回执(?:\s?[:：(（]|$)",
     ],
     receipt_texts: &["已于以下时间阅读", "阅读时间为"],
+    automatic_words: &["自动"],
+    thanks: &["感谢您的", "来信收到"],
+    yours: &[],
+    meetings: &["已接受", "已拒绝", "暂定"],
     original_lines: &[
         "-----邮件原件-----",
         "----- 原始邮件 -----",

@@ -131,6 +131,10 @@ pub(super) const LANGUAGE: Language = Language {
         r"回條(?:\s?[:：(（]|$)",
     ],
     receipt_texts: &[],
+    automatic_words: &["自動"],
+    thanks: &["感謝您的", "來信收到"],
+    yours: &[],
+    meetings: &[],
     original_lines: &[
         "-----原始郵件-----",
         "----- 原始郵件 -----",
