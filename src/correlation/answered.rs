@@ -19,8 +19,9 @@ pub fn answered(m: &Message, kind: Kind, failed: &[String]) -> Answered {
         .iter()
         .flat_map(|r| r.message_id.iter().chain(&r.alias_ids))
         .chain(notification.iter().filter_map(|n| n.original_message_id.as_ref()))
-        .filter(|id| !id.is_empty())
         .cloned()
+        .chain(m.headers.get("x-riferimento-message-id").map(MessageId::new))
+        .filter(|id| !id.is_empty())
         .collect();
     let referred = ids.is_empty() && kind != Kind::FeedbackReport;
     if referred {

@@ -49,7 +49,7 @@ pub(super) const SUBJECTS: &[&str] = &[
     "niet-bestelb", "gelezen", "vakantie", "vertraging", "ontvangstbev", "frånvar", "fravær",
     "poissa", "autosvar", "autosvars", "olevererbart", "ej levererat", "olevererad", "kunde inte",
     "kunne ikke", "ikke levert", "ikke leveret", "leveres", "läst:", "lest:", "læst:", "luettu",
-    "semester", "ferie", "kvittering", "kvitto", "lomalla", "toimit", "fejl", "fel:",
+    "semester", "ferie", "kvittering", "kvitto", "lomalla", "toimit", "toimist", "fejl", "fel:",
     // Polish, Czech, Hungarian, Romanian, Turkish, Greek
     "nieobecn", "niedostarcz", "nie dostarcz", "niedoręcz", "odpowied", "zwrot", "przeczyt",
     "urlop", "autoodpow", "opóźnien", "potwierdz", "nepřítomn", "převzat", "přijat", "vaše zpráv",

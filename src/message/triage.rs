@@ -283,7 +283,7 @@ impl<'a> Head<'a> {
         } else if begins("auto") {
             self.marked |= !begins("auto-response-suppress");
         } else {
-            const MARKS: [&str; 23] = [
+            const MARKS: [&str; 24] = [
                 "amazon-auto",
                 "failed-rec",
                 "fc-machine",
@@ -307,6 +307,7 @@ impl<'a> Head<'a> {
                 "ms-exchange-inbox-rules-loop",
                 "hmxmroriginalrecipient",
                 "original-message-id",
+                "ricevuta",
             ];
             self.marked |= MARKS.iter().any(|mark| begins(mark));
         }

@@ -208,7 +208,7 @@ fn auto_replied(m: &Message) -> Option<String> {
         .filter(|v| v.replace('_', "-").starts_with("auto-repl") && auto_rejected(m).is_none())
 }
 
-fn auto_generated(m: &Message) -> Option<String> {
+pub(super) fn auto_generated(m: &Message) -> Option<String> {
     auto_submitted(m).filter(|v| v.starts_with("auto-gen") || v == "auto-notified")
 }
 
@@ -340,7 +340,9 @@ fn list_field(m: &Message) -> Option<String> {
 
 fn list_post(m: &Message) -> Option<String> {
     let field = list_field(m)?;
-    (sender::automatic(m).is_none() && m.notification.is_none()).then_some(field)
+    // Some lists distribute with an empty return path; what Mailman itself writes is no post.
+    let notice = m.headers.get("x-list-administrivia").is_some_and(|v| v.trim() == "yes");
+    (!sender::signs_as_daemon(m) && m.notification.is_none() && !notice).then_some(field)
 }
 
 /// Reply prefixes of mail programs in many languages.
@@ -411,14 +413,13 @@ fn human_reply(m: &Message) -> Option<String> {
     (is_reply_subject(&m.subject) && !m.parents.is_empty() && human()).then(|| m.subject.clone())
 }
 
-/// Who runs a mail system quotes whom he answers, and may be answered himself.
+/// Who runs a mail system answers people, and may be answered himself.
 fn postmaster_writes(m: &Message) -> bool {
     let answerable = matches!(&m.return_path, crate::message::ReturnPath::Is(a) if !a.is_empty());
     answerable
         && sender::role_sender(m).is_some()
         && automatic(m).is_none()
         && m.notification.is_none()
-        && m.text.lines().any(|line| line.starts_with("> "))
 }
 
 /// Whether a person's program wrote this: it names itself, or has the shape of a webmail's id.

@@ -27,8 +27,8 @@ use foldhash::fast::FixedState;
 
 pub(crate) use headers::composed_by_person;
 pub(crate) use notices::{
-    absence_of_exchange, answers_by_subject, by_exchange_itself, says_automatic, speaks_to_reader,
-    tells_of_an_event, thanks_for_mail,
+    absence_of_exchange, agent_answers, answers_by_subject, by_exchange_itself, from_an_office,
+    of_an_order, says_automatic, speaks_to_reader, tells_of_an_event, thanks_for_mail,
 };
 pub use reason::{Reason, Said, reason};
 pub use recipients::{is_mailbox, sole_recipient};

@@ -4,8 +4,8 @@
 use std::sync::LazyLock;
 
 use super::languages::{self, Language};
-use super::{Basis, Kind, SeenIn, Signal, Toward, sender, structure, subject};
-use crate::message::{Message, ReturnedForm};
+use super::{Basis, Kind, SeenIn, Signal, Toward, headers, sender, structure, subject};
+use crate::message::{Message, ReturnPath, ReturnedForm};
 
 pub(super) fn signals() -> Vec<Signal> {
     let see = |f| SeenIn::Message(Basis::Structure, f);
@@ -65,10 +65,8 @@ fn attaches_a_program(m: &Message) -> Option<String> {
 }
 
 fn wants_a_click(m: &Message) -> Option<String> {
-    if !sender::signs_as_daemon(m)
-        || !m.parents.is_empty()
-        || !structure::says_nothing_of_anybody(m)
-    {
+    // A reference to some message is easily invented.
+    if !sender::signs_as_daemon(m) || !structure::says_nothing_of_anybody(m) {
         return None;
     }
     let page = m.parts.iter().find_map(|p| {
@@ -105,12 +103,20 @@ fn of_all(list: fn(&Language) -> &'static [&'static str]) -> Vec<&'static str> {
 /// Whether a program tells what happened to a meeting or an issue: no answer to a mail, even where it refers
 /// to one.
 pub(crate) fn tells_of_an_event(m: &Message) -> bool {
-    const TRACKERS: &[&str] = &["x-jira-", "x-redmine-", "x-gitlab-", "x-github-", "x-glpi"];
+    const TRACKERS: &[&str] = &[
+        "x-jira-",
+        "x-redmine-",
+        "x-gitlab-",
+        "x-github-",
+        "x-glpi",
+        "x-ms-exchange-calendar-",
+        "x-cron-env",
+    ];
     let tracker = |name: &str| TRACKERS.iter().any(|t| name.starts_with(t));
     let other = |value: &str| !value.trim().eq_ignore_ascii_case("mailbox rules agent");
     let bare = subject::bare(&m.subject);
     let meeting = || {
-        let Some((head, _)) = m.subject.split_once(':') else { return false };
+        let Some((head, _)) = m.subject.split_once([':', '\u{ff1a}']) else { return false };
         static MEETINGS: LazyLock<Vec<&str>> = LazyLock::new(|| of_all(|l| l.meetings));
         let head = head.trim().to_lowercase();
         MEETINGS.contains(&head.as_str())
@@ -151,8 +157,38 @@ pub(crate) fn absence_of_exchange(m: &Message) -> bool {
         phrase_before(&m.subject).is_some_and(|head| !head.contains(|c: char| c.is_ascii_digit()));
     (agent || m.headers.has("x-auto-response-suppress") && phrase)
         && subject::bare(&m.subject).len() == m.subject.trim_start().len()
-        && !super::headers::is_reply_or_forward(&m.subject)
+        && !headers::is_reply_or_forward(&m.subject)
         && !tells_of_an_event(m)
+}
+
+/// Whether an office writes to many rather than a program for somebody who got a mail: of absence, of what was
+/// received and of what was read offices write, too. A ticket is opened by a mail.
+pub(crate) fn from_an_office(m: &Message) -> bool {
+    m.parents.is_empty()
+        && m.return_path != ReturnPath::Null
+        && (sender::no_reply_sender(m).is_some() || headers::auto_generated(m).is_some())
+        && !says_automatic(&m.subject)
+        && !m.subject.to_lowercase().contains("ticket")
+}
+
+/// Whether a shop or an office acknowledges an order, a payment or an application, which came to it by a form and
+/// not by mail.
+pub(crate) fn of_an_order(m: &Message) -> bool {
+    static ORDERS: LazyLock<Vec<&str>> = LazyLock::new(|| of_all(|l| l.orders));
+    if !m.parents.is_empty() || m.return_path == ReturnPath::Null {
+        return false;
+    }
+    let start = super::recogniser::cut(&m.text, 600).to_lowercase();
+    let subject = m.subject.to_lowercase();
+    ORDERS.iter().any(|word| subject.contains(word) || start.contains(word))
+}
+
+/// Whether somebody at a help desk answers, whose program marks what people write as its own: under the subject
+/// of a reply, without saying that a program writes. Absence notes never begin so.
+pub(crate) fn agent_answers(m: &Message) -> bool {
+    headers::is_reply_or_forward(&m.subject)
+        && m.return_path != ReturnPath::Null
+        && !says_automatic(super::recogniser::cut(&m.text, 4_096))
 }
 
 /// Whether words name an automatic answer as such, in the languages of the tables.

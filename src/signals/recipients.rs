@@ -57,6 +57,8 @@ pub(super) fn named_in_text(m: &Message, text: &str) -> Vec<String> {
     let mut likely = Vec::new();
     // All others, whatever language their sentence is in.
     let mut named: Vec<String> = Vec::new();
+    // The first address of a firm: texts name it for questions, and most mail goes to it.
+    let mut desks: Vec<String> = Vec::new();
     let mut above = "";
     for line in text.lines().take(80) {
         let lower = line.to_lowercase();
@@ -82,7 +84,11 @@ pub(super) fn named_in_text(m: &Message, text: &str) -> Vec<String> {
                 continue;
             } else if FAILURES.iter().any(|w| lower.contains(w)) {
                 &mut likely
-            } else if helps(&a) || of_owners(&a) {
+            } else if of_owners(&a) {
+                continue;
+            } else if is_of_all(&a) {
+                &mut desks
+            } else if helps(&a) {
                 continue;
             } else {
                 &mut named
@@ -99,8 +105,13 @@ pub(super) fn named_in_text(m: &Message, text: &str) -> Vec<String> {
     aside(&mut likely);
     likely.truncate(1);
     // Where one single address is named at all, it is the one that the text is about.
-    if likely.is_empty() && named.len() == 1 {
-        return named;
+    for only in [named, desks] {
+        if likely.is_empty() && only.len() == 1 {
+            return only;
+        }
+        if !only.is_empty() {
+            break;
+        }
     }
     if likely.is_empty() {
         likely.extend(ours().find_map(|a| a.verp_recipient()).map(|a| a.to_string()));
@@ -129,9 +140,17 @@ fn labels_ids(line: &str) -> bool {
     }
     let plain: String = label.chars().filter(|c| c.is_alphanumeric()).collect();
     let plain = plain.to_lowercase();
-    ["messageid", "msgid", "nachrichtenid", "references", "inreplyto", "messageidentifier"]
-        .iter()
-        .any(|name| plain.ends_with(name))
+    [
+        "messageid",
+        "msgid",
+        "nachrichtenid",
+        "references",
+        "inreplyto",
+        "messageidentifier",
+        "identificativomessaggio",
+    ]
+    .iter()
+    .any(|name| plain.ends_with(name))
         || plain == "メッセージid"
 }
 
@@ -172,6 +191,12 @@ fn aside(list: &mut Vec<String>) {
     if list.iter().any(|other| !asked(other)) {
         list.retain(|one| !asked(one));
     }
+}
+
+/// Whether an address is the first one of a firm, to which anybody writes anything.
+fn is_of_all(address: &crate::message::Address) -> bool {
+    let local = address.local().to_lowercase();
+    ["contact", "info", "kontakt", "office", "service"].contains(&local.as_str())
 }
 
 /// Whether an address is one that texts name for questions.
@@ -279,6 +304,7 @@ mod tests {
         );
         assert!(named("Viesti a@example.org ja b@example.org odottavat.\n").is_empty());
         assert!(named("Kysy: kirjoita osoitteeseen support@example.org.\n").is_empty());
+        assert_eq!(named("Osoite kontakt@example.com on tuntematon.\n"), ["kontakt@example.com"]);
     }
 
     #[test]

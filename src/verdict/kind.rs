@@ -5,9 +5,9 @@
 use super::{Entry, KindVerdict, weights};
 use crate::message::{Defect, Message, ReturnPath};
 use crate::signals::{
-    Basis, Evidence, Kind, SeenIn, Toward, absence_of_exchange, answers_by_subject,
-    by_exchange_itself, composed_by_person, names_somebody, says_automatic, speaks_to_reader,
-    tells_of_an_event, thanks_for_mail,
+    Basis, Evidence, Kind, SeenIn, Toward, absence_of_exchange, agent_answers, answers_by_subject,
+    by_exchange_itself, composed_by_person, from_an_office, names_somebody, of_an_order,
+    says_automatic, speaks_to_reader, tells_of_an_event, thanks_for_mail,
 };
 
 fn basis(e: &Evidence) -> Option<Basis> {
@@ -117,13 +117,25 @@ pub fn decide_kind(m: &Message, evidence: &[Evidence]) -> KindVerdict {
     if failure && auto.firm > 0.0 && names_somebody(m) {
         sums[index(Kind::Bounce)].firm += auto.firm;
     }
+    // So do systems whose own address signs, with the words of a delay.
+    let notice = sums[index(Kind::DeliveryNotice)];
+    if bounce.sender > 0.0 && notice.text > 0.0 && auto.subject + auto.text == 0.0 {
+        sums[index(Kind::DeliveryNotice)].firm += auto.firm;
+    }
     // Trackers and calendars write what refers to a mail and answers none; without a word of an automatic
     // reply only the form of an absence note tells.
+    // So do people at help desks, whose program marks their answers as its own.
     let wordless = auto.subject + auto.text == 0.0;
-    if wordless && !absence_of_exchange(m) {
+    let absent = absence_of_exchange(m) && !m.text.trim().is_empty();
+    if wordless && !absent || agent_answers(m) && auto.subject == 0.0 {
         let generated = evidence.iter().filter(|e| e.signal.code == "generated-answer");
         let firm = &mut sums[index(Kind::AutoReply)].firm;
         *firm = (*firm - generated.map(|e| weights::on_kind(e.signal)).sum::<f32>()).max(0.0);
+    }
+
+    // Post offices and shops write from such addresses, too: alone they tell of no mail that is answered.
+    if wordless && auto.firm == 0.0 && m.parents.is_empty() {
+        sums[index(Kind::AutoReply)].sender = 0.0;
     }
 
     // Some programs write a receipt as a plain automatic reply; its subject tells.
@@ -214,8 +226,16 @@ fn decidable(
         // people who run mail systems write from their addresses.
         Kind::Bounce | Kind::DeliveryNotice => {
             let said = sum.subject + sum.text > 0.0;
-            // Parcels and orders are delayed too: who signs as nobody has to name somebody.
-            let about = || refers || names_somebody(m);
+            // Parcels and orders are delayed too, and phishing invents references: who signs as nobody has to
+            // name somebody, or to return what was sent.
+            let refused =
+                |e: &Evidence| matches!(e.signal.code, "auto-submitted-rejected" | "mdn-refusal");
+            let about = || {
+                m.returned.is_some()
+                    || m.notification.is_some()
+                    || evidence.iter().any(refused)
+                    || names_somebody(m)
+            };
             // Exchange signs requests and reports of all sorts with its own mailbox.
             let form = || evidence.iter().any(|e| basis(e) == Some(Basis::Form));
             if !said && by_exchange_itself(m) && !form() {
@@ -223,15 +243,20 @@ fn decidable(
             }
             sum.firm > TRIED_AGAIN
                 || sum.sender > 0.0 && (said || refers)
-                // Trackers and forums pass on what people quote, with every mark of a program but this.
-                || said
+                // Trackers, forums and reports of machines pass on what others say, with every mark of a
+                // program but its subject.
+                || sum.subject > 0.0
                     && answer >= 1.0
-                    && (null || sum.subject > 0.0)
                     && about()
                     && !tells_of_an_event(m)
         }
         // What answers answers one person; people announce their holidays to many.
         Kind::AutoReply => {
+            // Schools, personnel offices and shops write of absence and of receipt, too.
+            if sum.text + sum.firm == 0.0 && from_an_office(m) || sum.firm == 0.0 && of_an_order(m)
+            {
+                return false;
+            }
             let announced = m.to.len() + m.cc.len() > 1 && answer == 0.0;
             // Phishing wears the subject alone: it refers to no message, says nothing that responders
             // say, and wants a click. A mark of mass mail beside it makes it no better.
@@ -244,7 +269,7 @@ fn decidable(
                 || said && !tells_of_an_event(m)
         }
         // Reports of failures describe the message as receipts do.
-        Kind::Receipt => program || sum.subject > 0.0,
+        Kind::Receipt => program || sum.subject > 0.0 && !from_an_office(m),
         _ => program || sum.subject > 0.0 || sum.text > 0.0 && answer >= 1.0,
     }
 }

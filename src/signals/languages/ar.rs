@@ -100,6 +100,7 @@ pub(super) const LANGUAGE: Language = Language {
     thanks: &[],
     yours: &[],
     meetings: &[],
+    orders: &[],
     original_lines: &[
         "-----الرسالة الأصلية-----",
         "-----Original Message-----",

@@ -98,7 +98,8 @@ pub(super) const LANGUAGE: Language = Language {
     automatic_words: &[],
     thanks: &[],
     yours: &[],
-    meetings: &[],
+    meetings: &["прието", "отказано"],
+    orders: &["поръчка"],
     original_lines: &[
         "-----Оригинално съобщение-----",
         "-----Original Message-----",

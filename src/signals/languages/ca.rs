@@ -103,6 +103,7 @@ pub(super) const LANGUAGE: Language = Language {
     thanks: &[],
     yours: &[],
     meetings: &[],
+    orders: &[],
     original_lines: &[
         "-----Missatge original-----",
         "----- Missatge original -----",

@@ -159,6 +159,7 @@ pub(super) const LANGUAGE: Language = Language {
     thanks: &["děkuji za"],
     yours: &["vaše ", "vaši ", "vase ", "vasi "],
     meetings: &["přijato", "odmítnuto", "nezávazně přijato"],
+    orders: &["objedn"],
     original_lines: &[
         "-----Původní zpráva-----",
         "----- Původní zpráva -----",

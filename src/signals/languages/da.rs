@@ -111,6 +111,7 @@ pub(super) const LANGUAGE: Language = Language {
     thanks: &["tak for din"],
     yours: &["din henv", "din m", "din e"],
     meetings: &["accepteret", "afvist", "foreløbig"],
+    orders: &["bestilling", "betaling"],
     original_lines: &[
         "-----Oprindelig meddelelse-----",
         "----- Oprindelig meddelelse -----",

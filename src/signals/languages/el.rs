@@ -94,7 +94,8 @@ pub(super) const LANGUAGE: Language = Language {
     automatic_words: &["αυτόματ", "αυτοματ"],
     thanks: &[],
     yours: &[],
-    meetings: &[],
+    meetings: &["αποδοχή", "απόρριψη"],
+    orders: &["παραγγελ"],
     original_lines: &[
         "-----Αρχικό μήνυμα-----",
         "-----Original Message-----",

@@ -468,6 +468,7 @@ pub(super) const LANGUAGE: Language = Language {
     ],
     receipt_texts: &[
         "was read on",
+        "was received by:",
         "your message was read by",
         "has been displayed. this is no guarantee",
         "only acknowledges that the message was displayed",
@@ -490,7 +491,14 @@ pub(super) const LANGUAGE: Language = Language {
         "tentative",
         "tentatively accepted",
         "meeting forward notification",
+        "new time proposed",
+        "canceled",
+        "cancelled",
+        "message recall success",
+        "message recall failure",
+        "message recall report",
     ],
+    orders: &["your order", "order #", "order no", "your payment"],
     original_lines: &[
         "-----Original Message-----",
         "----- Original Message -----",

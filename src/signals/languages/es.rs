@@ -190,7 +190,16 @@ pub(super) const LANGUAGE: Language = Language {
     automatic_words: &[],
     thanks: &["gracias por su"],
     yours: &["su mensaje", "su correo", "su consulta", "su solicitud"],
-    meetings: &["aceptada", "rechazada", "aceptado", "rechazado", "provisional"],
+    meetings: &[
+        "aceptada",
+        "rechazada",
+        "aceptado",
+        "rechazado",
+        "provisional",
+        "cancelado",
+        "notificación de reenvío de reunión",
+    ],
+    orders: &["pedido", "su pago"],
     original_lines: &[
         "-----Mensaje original-----",
         "----- Mensaje original -----",

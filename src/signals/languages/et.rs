@@ -31,6 +31,7 @@ pub(super) const LANGUAGE: Language = Language {
     thanks: &[],
     yours: &[],
     meetings: &[],
+    orders: &[],
     original_lines: &["-----Algne sõnum-----"],
     shows: &[
         "auto-reply/et-exchange.eml",

@@ -15,6 +15,7 @@ pub(super) const LANGUAGE: Language = Language {
         r"lomailmoitus\b",
         r".{1,80} on (?:poissa toimistosta|lomalla|poissa)\.?(?: \(.*\))?$",
         "(?:viestisi|viestinne|pyyntösi) on (?:vastaanotettu|otettu vastaan)",
+        r".{1,80} ei ole toimistossa\.?$",
     ],
     auto_reply_texts: &[
         "olen poissa toimistosta",
@@ -111,6 +112,7 @@ pub(super) const LANGUAGE: Language = Language {
     thanks: &["kiitos viesti"],
     yours: &["viesti"],
     meetings: &["hyväksytty", "hylätty", "alustava"],
+    orders: &["tilau"],
     original_lines: &[
         "-----Alkuperäinen viesti-----",
         "----- Alkuperäinen viesti -----",

@@ -100,7 +100,8 @@ pub(super) const LANGUAGE: Language = Language {
     automatic_words: &["אוטומט"],
     thanks: &[],
     yours: &[],
-    meetings: &[],
+    meetings: &["התקבל", "נדחה"],
+    orders: &[],
     original_lines: &[
         "-----הודעה מקורית-----",
         "-----Original Message-----",

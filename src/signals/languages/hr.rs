@@ -33,6 +33,7 @@ pub(super) const LANGUAGE: Language = Language {
     thanks: &[],
     yours: &[],
     meetings: &[],
+    orders: &[],
     original_lines: &["-----Izvorna poruka-----"],
     shows: &[
         "auto-reply/hr-exchange.eml",

@@ -112,7 +112,8 @@ pub(super) const LANGUAGE: Language = Language {
     automatic_words: &["automát"],
     thanks: &["köszönöm le"],
     yours: &["üzenet", "levelét"],
-    meetings: &[],
+    meetings: &["elfogadva", "elutasítva", "feltételes"],
+    orders: &["rendelés"],
     original_lines: &[
         "-----Eredeti üzenet-----",
         "----- Eredeti üzenet -----",

@@ -32,6 +32,7 @@ pub(super) const LANGUAGE: Language = Language {
     thanks: &[],
     yours: &[],
     meetings: &[],
+    orders: &[],
     original_lines: &["-----Pesan Asli-----"],
     shows: &[
         "auto-reply/id-exchange.eml",

@@ -139,6 +139,7 @@ pub(super) const LANGUAGE: Language = Language {
         "si continuerà a tentare",
     ],
     challenge_texts: &[
+        "affinché il messaggio venga consegnato",
         "affinché il suo messaggio venga consegnato",
         "affinché il tuo messaggio venga consegnato",
         "perché il suo messaggio venga recapitato",
@@ -172,7 +173,16 @@ pub(super) const LANGUAGE: Language = Language {
     automatic_words: &[],
     thanks: &["grazie per la"],
     yours: &["sua richiesta"],
-    meetings: &["accettata", "rifiutata", "accettato", "rifiutato", "provvisorio"],
+    meetings: &[
+        "accettata",
+        "rifiutata",
+        "accettato",
+        "rifiutato",
+        "provvisorio",
+        "annullato",
+        "notifica inoltro riunione",
+    ],
+    orders: &["il tuo ordine", "suo ordine", "ordine n", "pagamento"],
     original_lines: &[
         "-----Messaggio originale-----",
         "----- Messaggio originale -----",

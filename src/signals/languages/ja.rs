@@ -179,7 +179,8 @@ pub(super) const LANGUAGE: Language = Language {
     automatic_words: &["自動"],
     thanks: &["ご連絡ありがとう", "メールありがとう"],
     yours: &["お問い合わせ"],
-    meetings: &["承諾", "承諾済み", "辞退", "仮承諾"],
+    meetings: &["承諾", "承諾済み", "辞退", "仮承諾", "会議の転送通知"],
+    orders: &["注文", "お申込", "申込"],
     original_lines: &[
         "-----元のメッセージ-----",
         "----- 元のメッセージ -----",

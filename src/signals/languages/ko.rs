@@ -11,6 +11,7 @@ pub(super) const LANGUAGE: Language = Language {
         r"(?:\[|【)?부재\s?중(?:\s?(?:알림|안내|자동\s?응답|메시지|자동회신))?(?:\]|】|\s?[:：]|$)",
         r"(?:\[|【)?(?:외근|휴가|출장)\s?중(?:입니다)?(?:\]|】|\s?[:：]|[.]?$)",
         "(?:고객님의 |귀하의 )?(?:문의|메일|요청)(?:가|이)? (?:접수|수신)(?:되었습니다|됐습니다|완료)",
+        r".{1,60}\s부재\s?중입니다\.?$",
     ],
     auto_reply_texts: &[
         "자동 회신입니다",
@@ -128,7 +129,8 @@ pub(super) const LANGUAGE: Language = Language {
     automatic_words: &["자동"],
     thanks: &[],
     yours: &[],
-    meetings: &[],
+    meetings: &["수락", "거절", "미정"],
+    orders: &["주문"],
     original_lines: &[
         "-----원본 메시지-----",
         "-----Original Message-----",

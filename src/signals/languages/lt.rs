@@ -24,6 +24,7 @@ pub(super) const LANGUAGE: Language = Language {
     thanks: &[],
     yours: &[],
     meetings: &[],
+    orders: &[],
     original_lines: &["-----Pradinis pranešimas-----"],
     shows: &[
         "auto-reply/lt-exchange.eml",

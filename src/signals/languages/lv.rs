@@ -82,6 +82,7 @@ pub(super) const LANGUAGE: Language = Language {
     thanks: &[],
     yours: &[],
     meetings: &[],
+    orders: &[],
     original_lines: &[
         "-----Sākotnējais ziņojums-----",
         "-----Oriģinālais ziņojums-----",

@@ -77,6 +77,8 @@ pub struct Language {
     pub yours: &'static [&'static str],
     /// What calendars write before the colon of a subject ("Accepted:").
     pub meetings: &'static [&'static str],
+    /// What tells that an acknowledgement is one of an order or a payment, in its subject or its first lines.
+    pub orders: &'static [&'static str],
     /// Lines above a quoted original ("-----Original Message-----"), literal, without case.
     pub original_lines: &'static [&'static str],
     /// Samples below `corpus/` that show at least one subject of each list that is not empty.
@@ -155,8 +157,13 @@ mod tests {
     #[test]
     fn words_that_are_looked_for_in_lower_case_are_written_so() {
         for language in ALL {
-            let lists =
-                [language.automatic_words, language.thanks, language.yours, language.meetings];
+            let lists = [
+                language.automatic_words,
+                language.thanks,
+                language.yours,
+                language.meetings,
+                language.orders,
+            ];
             for word in lists.into_iter().flatten() {
                 assert_eq!(*word, word.to_lowercase(), "{}", language.tag);
             }

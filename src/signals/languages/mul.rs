@@ -52,6 +52,7 @@ pub(super) const LANGUAGE: Language = Language {
     thanks: &[],
     yours: &[],
     meetings: &[],
+    orders: &[],
     original_lines: &[],
     shows: &["auto-reply/mul-persian.eml", "auto-reply/mul-serbian.eml"],
     spares: &["ordinary/hr-holiday.eml"],

@@ -114,6 +114,7 @@ pub(super) const LANGUAGE: Language = Language {
     thanks: &["takk for din"],
     yours: &[],
     meetings: &["godtatt", "avslått", "foreløpig"],
+    orders: &["bestilling", "betaling"],
     original_lines: &[
         "-----Opprinnelig melding-----",
         "----- Opprinnelig melding -----",

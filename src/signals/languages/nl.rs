@@ -160,7 +160,15 @@ pub(super) const LANGUAGE: Language = Language {
     automatic_words: &["automaat"],
     thanks: &["bedankt voor uw", "dank voor uw"],
     yours: &["uw bericht", "uw e", "uw m"],
-    meetings: &["geaccepteerd", "geweigerd", "afgewezen", "voorlopig"],
+    meetings: &[
+        "geaccepteerd",
+        "geweigerd",
+        "afgewezen",
+        "voorlopig",
+        "geannuleerd",
+        "melding voor doorgestuurde vergadering",
+    ],
+    orders: &["bestelling", "betaling"],
     original_lines: &[
         "-----Oorspronkelijk bericht-----",
         "----- Oorspronkelijk bericht -----",

@@ -17,7 +17,7 @@ pub(super) const LANGUAGE: Language = Language {
         r"nieobecn[ya](?: w (?:biurze|pracy))?(?:\s?:|$| do )",
         "(?:jestem )?(?:na urlopie|na zwolnieniu)(?: (?:do|od) .*)?[.!]*$",
         r"urlop(?:\s?:| do \d| od \d)",
-        r".{1,80} (?:jest|b[ęe]dzie) (?:poza biurem|nieobecn[ya]|na urlopie)\.?(?: \(.*\)| do .*)?$",
+        r".{1,80} (?:jest|b[ęe]dzie) (?:poza biurem|nieobecn[ya](?:\(a\))?|na urlopie)\.?(?: \(.*\)| do .*)?$",
         "potwierdzenie (?:otrzymania|odbioru|przyj[ęe]cia) (?:wiadomo[śs]ci|zg[łl]oszenia|e-?maila|zapytania)",
         "(?:otrzymali[śs]my|przyj[ęe]li[śs]my) (?:twoj[eąa]|pa[ńn]stwa|pani|pana) (?:wiadomo[śs][ćc]|zg[łl]oszenie)",
         "dzi[ęe]kujemy za (?:wiadomo[śs][ćc]|kontakt|zg[łl]oszenie|e-?mail|maila)[.!]*$",
@@ -163,7 +163,13 @@ pub(super) const LANGUAGE: Language = Language {
     automatic_words: &["autoodp"],
     thanks: &["dziękuję za"],
     yours: &[],
-    meetings: &["zaakceptowane", "odrzucone", "wstępna akceptacja"],
+    meetings: &[
+        "zaakceptowane",
+        "odrzucone",
+        "wstępna akceptacja",
+        "powiadomienie o przesłaniu dalej wezwania na spotkanie",
+    ],
+    orders: &["zamówien", "płatnoś"],
     original_lines: &[
         "-----Wiadomość oryginalna-----",
         "----- Wiadomość oryginalna -----",

@@ -15,7 +15,7 @@ pub(super) const LANGUAGE: Language = Language {
         r"aus[êe]ncia (?:tempor[áa]ria|do escrit[óo]rio)(?:\s?:|$)",
         r"ausente(?: do escrit[óo]rio)?(?:\s?:|$| at[ée] )",
         "(?:estou |estarei )?(?:de f[ée]rias|em f[ée]rias|ausente)(?: (?:at[ée]|de) .*)?[.!]*$",
-        r".{1,80} est[áa] (?:fora d[oe] escrit[óo]rio|ausente|de f[ée]rias|em f[ée]rias)\.?(?: \(.*\)| at[ée] .*)?$",
+        r".{1,80} est[áa] (?:fora d[oe] escrit[óo]rio|ausente(?: do escrit[óo]rio)?|de f[ée]rias|em f[ée]rias)\.?(?: \(.*\)| at[ée] .*)?$",
         "(?:recebemos|confirma[çc][ãa]o d[eo] (?:recebimento|rece[çp][çc]?[ãa]o) d[aeo]) (?:o |a )?(?:seu|sua|vossa|vosso) (?:mensagem|e-?mail|solicita[çc][ãa]o|pedido|contato)",
         "(?:obrigad[oa] (?:por|pelo|pela)|agradecemos (?:o|a)) (?:seu|sua) (?:contato|mensagem|e-?mail)[.!]*$",
     ],
@@ -179,6 +179,7 @@ pub(super) const LANGUAGE: Language = Language {
     thanks: &["obrigado pel", "obrigada pel"],
     yours: &["sua mensagem", "seu e"],
     meetings: &["aceito", "aceite", "recusado", "provisório"],
+    orders: &["pedido", "encomenda", "pagamento"],
     original_lines: &[
         "-----Mensagem original-----",
         "----- Mensagem original -----",

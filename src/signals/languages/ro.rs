@@ -105,7 +105,8 @@ pub(super) const LANGUAGE: Language = Language {
     automatic_words: &[],
     thanks: &[],
     yours: &[],
-    meetings: &[],
+    meetings: &["acceptat", "refuzat"],
+    orders: &["comandă", "comanda dumneavoastră"],
     original_lines: &[
         "-----Mesaj original-----",
         "-----Original Message-----",

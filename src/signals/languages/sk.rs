@@ -117,7 +117,8 @@ pub(super) const LANGUAGE: Language = Language {
     automatic_words: &[],
     thanks: &[],
     yours: &[],
-    meetings: &[],
+    meetings: &["prijaté", "odmietnuté"],
+    orders: &["objedn"],
     original_lines: &[
         "-----Pôvodná správa-----",
         "----- Pôvodná správa -----",

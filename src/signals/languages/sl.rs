@@ -29,6 +29,7 @@ pub(super) const LANGUAGE: Language = Language {
     thanks: &[],
     yours: &[],
     meetings: &[],
+    orders: &[],
     original_lines: &["-----Izvirno sporočilo-----"],
     shows: &[
         "auto-reply/sl-exchange.eml",

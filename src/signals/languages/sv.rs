@@ -159,7 +159,8 @@ pub(super) const LANGUAGE: Language = Language {
     automatic_words: &["autosvar"],
     thanks: &["tack för ditt"],
     yours: &["ditt "],
-    meetings: &["accepterat", "avböjt", "preliminärt"],
+    meetings: &["accepterat", "avböjt", "preliminärt", "meddelande om vidarebefordrat möte"],
+    orders: &["beställning", "betalning"],
     original_lines: &[
         "-----Ursprungligt meddelande-----",
         "----- Ursprungligt meddelande -----",

@@ -19,6 +19,7 @@ pub(super) const LANGUAGE: Language = Language {
     thanks: &[],
     yours: &[],
     meetings: &[],
+    orders: &[],
     original_lines: &[],
     shows: &[
         "auto-reply/th-exchange.eml",

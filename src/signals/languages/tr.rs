@@ -115,6 +115,7 @@ pub(super) const LANGUAGE: Language = Language {
     thanks: &[],
     yours: &["mesaj", "talep", "talebi"],
     meetings: &["kabul edildi", "reddedildi"],
+    orders: &["sipariş"],
     original_lines: &[
         "-----Özgün İleti-----",
         "----- Özgün İleti -----",

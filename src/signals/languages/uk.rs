@@ -107,7 +107,8 @@ pub(super) const LANGUAGE: Language = Language {
     automatic_words: &["автовідп"],
     thanks: &["дякую за ваш"],
     yours: &[],
-    meetings: &[],
+    meetings: &["прийнято", "відхилено"],
+    orders: &["замовлення"],
     original_lines: &[
         "-----Вихідне повідомлення-----",
         "-----Початкове повідомлення-----",

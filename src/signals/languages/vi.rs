@@ -28,6 +28,7 @@ pub(super) const LANGUAGE: Language = Language {
     thanks: &[],
     yours: &[],
     meetings: &[],
+    orders: &[],
     original_lines: &["-----Thư gốc-----"],
     shows: &[
         "auto-reply/vi-exchange.eml",

@@ -14,6 +14,7 @@ pub(super) const LANGUAGE: Language = Language {
         "系统自动回复",
         "(?:您的|你的)(?:邮件|来信|请求|咨询|工单)(?:已收到|已经收到|已受理)",
         "我们已收到您的(?:邮件|请求|咨询|来信)",
+        r".{1,60}不在办公室。?$",
     ],
     auto_reply_texts: &[
         "这是一封自动回复",
@@ -151,6 +152,7 @@ pub(super) const LANGUAGE: Language = Language {
     thanks: &["感谢您的", "来信收到"],
     yours: &[],
     meetings: &["已接受", "已拒绝", "暂定"],
+    orders: &["订单"],
     original_lines: &[
         "-----邮件原件-----",
         "----- 原始邮件 -----",

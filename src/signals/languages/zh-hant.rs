@@ -13,6 +13,7 @@ pub(super) const LANGUAGE: Language = Language {
         "系統自動回[覆復]",
         "(?:您的|你的)(?:郵件|來信|信件|需求|案件)(?:已收到|已受理)",
         "我們已收到您的(?:郵件|來信|信件|需求)",
+        r".{1,60}不在辦公室。?$",
     ],
     auto_reply_texts: &[
         "這是一封自動回覆",
@@ -134,7 +135,8 @@ pub(super) const LANGUAGE: Language = Language {
     automatic_words: &["自動"],
     thanks: &["感謝您的", "來信收到"],
     yours: &[],
-    meetings: &[],
+    meetings: &["已接受", "已拒絕", "暫訂"],
+    orders: &["訂單"],
     original_lines: &[
         "-----原始郵件-----",
         "----- 原始郵件 -----",

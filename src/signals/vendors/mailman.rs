@@ -6,7 +6,7 @@ use crate::signals::Kind;
 pub(super) const VENDOR: Vendor = Vendor {
     name: "mailman",
     title: "GNU Mailman",
-    source: "Mailman 3.3.10 app/moderator.py and templates list:user:notice:refuse, list:user:notice:rejected",
+    source: "Mailman 3.3.10 app/moderator.py and templates list:user:notice:refuse, list:user:notice:rejected; Mailman 2.1.39 Handlers/Moderate.py",
     forms: &[
         Form {
             code: "mailman-refused",
@@ -33,6 +33,19 @@ pub(super) const VENDOR: Vendor = Vendor {
                 Mark::Text(r"^The original message as received by Mailman is attached\."),
             ],
             shows: "bounce/mailman-rejected.eml",
+            spares: "ordinary/mailman-lookalike.eml",
+        },
+        Form {
+            code: "mailman-not-allowed",
+            kind: Kind::Bounce,
+            summary: "Mailman: you may not post to this list",
+            marks: &[
+                Mark::Header("x-list-administrivia", "(?i)^yes"),
+                Mark::Text(
+                    r"^You are not allowed to post to this mailing list,\s+and your message has\s+been\s+automatically rejected",
+                ),
+            ],
+            shows: "bounce/mailman-not-allowed.eml",
             spares: "ordinary/mailman-lookalike.eml",
         },
     ],

@@ -47,6 +47,7 @@ mod ironmail;
 mod ironport;
 mod james;
 mod jira;
+mod kayako;
 mod kddi;
 mod lsmtp;
 mod mailenable;
@@ -55,6 +56,7 @@ mod mailinblack;
 mod mailman;
 mod mailmarshal;
 mod mailru;
+mod manageengine;
 mod mcafee;
 mod mdaemon;
 mod mercury;
@@ -68,6 +70,7 @@ mod ntmail;
 mod nullmailer;
 mod opensmtpd;
 mod outlookcom;
+mod pec;
 mod postfix;
 mod powermta;
 mod qmail;
@@ -101,6 +104,7 @@ mod xmail;
 mod xwall;
 mod yahoo;
 mod yandex;
+mod zendesk;
 mod zerospam;
 mod zoho;
 
@@ -208,6 +212,7 @@ pub const ALL: &[&Vendor] = &[
     &ironport::VENDOR,
     &james::VENDOR,
     &jira::VENDOR,
+    &kayako::VENDOR,
     &kddi::VENDOR,
     &lsmtp::VENDOR,
     &mailenable::VENDOR,
@@ -216,6 +221,7 @@ pub const ALL: &[&Vendor] = &[
     &mailman::VENDOR,
     &mailmarshal::VENDOR,
     &mailru::VENDOR,
+    &manageengine::VENDOR,
     &mcafee::VENDOR,
     &mdaemon::VENDOR,
     &mercury::VENDOR,
@@ -229,6 +235,7 @@ pub const ALL: &[&Vendor] = &[
     &nullmailer::VENDOR,
     &opensmtpd::VENDOR,
     &outlookcom::VENDOR,
+    &pec::VENDOR,
     &postfix::VENDOR,
     &powermta::VENDOR,
     &qmail::VENDOR,
@@ -262,6 +269,7 @@ pub const ALL: &[&Vendor] = &[
     &xwall::VENDOR,
     &yahoo::VENDOR,
     &yandex::VENDOR,
+    &zendesk::VENDOR,
     &zerospam::VENDOR,
     &zoho::VENDOR,
 ];
