@@ -31,9 +31,21 @@ pub(crate) fn address_key(address: &Address) -> u64 {
     }
 }
 
-/// A subject without reply and forward prefixes, in lower case, blanks folded.
+/// Without the marks in brackets that lists and gateways put before a subject ("[garden]", "[EXTERNAL]").
+fn untagged(subject: &str) -> &str {
+    let mut rest = subject;
+    while let Some((tag, behind)) = rest.strip_prefix('[').and_then(|r| r.split_once(']'))
+        && tag.len() <= 40
+        && !behind.trim_start().is_empty()
+    {
+        rest = behind.trim_start();
+    }
+    rest
+}
+
+/// A subject without marks of lists and gateways and without reply and forward prefixes, in lower case, blanks folded.
 pub fn stripped_subject(subject: &str) -> String {
-    let mut rest = subject.trim();
+    let mut rest = untagged(subject.trim());
     // A prefix is a short word with a colon: "Re:", "AW:", "Réf :", "Re[2]:", "回复：".
     while let Some(colon) = rest.char_indices().take(9).find(|(_, c)| *c == ':' || *c == '：') {
         let (word, behind) = (rest[..colon.0].trim(), &rest[colon.0 + colon.1.len_utf8()..]);
@@ -73,7 +85,7 @@ pub fn stripped_subject(subject: &str) -> String {
         if !PREFIXES.contains(&word.as_str()) {
             break;
         }
-        rest = behind.trim_start();
+        rest = untagged(behind.trim_start());
     }
     let mut stripped = String::with_capacity(rest.len());
     for word in rest.split_whitespace() {
@@ -101,6 +113,9 @@ pub fn id_shape(id: &MessageId) -> String {
         });
     if uuid {
         shape.push('U');
+    } else if is_base64(left) {
+        // Its signs stand at random places.
+        shape.push('B');
     } else {
         let letters = left.bytes().any(|b| b.is_ascii_alphabetic());
         let mut token = String::new();
@@ -133,6 +148,16 @@ pub fn id_shape(id: &MessageId) -> String {
     shape.push('@');
     shape.push_str(&org_domain(right));
     shape
+}
+
+/// Whether an id begins as those of Gmail do: random letters of both cases, digits and signs.
+fn is_base64(left: &str) -> bool {
+    let any = |is: fn(&u8) -> bool| left.as_bytes().iter().any(is);
+    left.len() >= 24
+        && left.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'_' | b'='))
+        && any(u8::is_ascii_uppercase)
+        && any(u8::is_ascii_lowercase)
+        && any(u8::is_ascii_digit)
 }
 
 /// The organisational domain (public suffix list), or the domain itself, in lower case.

@@ -51,7 +51,7 @@ pub fn link(
     if let Some(kept) = named_to_be_kept(answered, terms) {
         found.add("named-to-be-kept", &kept);
     }
-    let by_id = match_by_id(&mut found);
+    let by_id = match_by_id(&mut found, received, window(terms, reporter));
     let link = match by_id {
         Some(link) => link,
         None => match_without_id(&mut found, received).unwrap_or_else(|| {
@@ -76,7 +76,7 @@ fn named_to_be_kept(answered: &Answered, terms: &Terms) -> Option<String> {
         .find(|k| terms.keep.contains(k))
 }
 
-fn match_by_id(found: &mut Found<'_>) -> Option<Link> {
+fn match_by_id(found: &mut Found<'_>, received: Option<i64>, window: i64) -> Option<Link> {
     let (answered, sent) = (found.answered, found.sent);
     let (id, n) = answered.ids.iter().find_map(|id| sent.by_id(id).map(|n| (id, n)))?;
     let quote = id.to_string();
@@ -92,7 +92,10 @@ fn match_by_id(found: &mut Found<'_>) -> Option<Link> {
             return Some(Link::Matched { sent: n, solid: false });
         }
         found.add(code, &format!("{quote} to {recipient}"));
-        return Some(Link::Matched { sent: n, solid: true });
+        // Programs answer at once. To a reference to mail of last year somebody may answer who got spam that
+        // was hung below an old thread.
+        let late = received.zip(sent.date(n)).is_some_and(|(now, then)| now - then > window);
+        return Some(Link::Matched { sent: n, solid: !(answered.referred && late) });
     }
     let colleague = found.same_domain(n).map(ToString::to_string);
     let same_subject = answered.subject.as_deref().is_some_and(|s| sent.has_subject(n, s));
@@ -143,7 +146,16 @@ fn match_without_id(found: &mut Found<'_>, received: Option<i64>) -> Option<Link
         Some(from) => terms.is_own(from, sent),
         None => answered.answered_to.iter().any(|a| terms.is_own(a, sent)),
     };
-    if !own || crate::sent::stripped_subject(subject).is_empty() {
+    if !own {
+        return None;
+    }
+    if answered.returns == Returns::Headers
+        && let Some(date) = answered.date
+        && let Some(link) = match_by_date(found, date.unix)
+    {
+        return Some(link);
+    }
+    if crate::sent::stripped_subject(subject).is_empty() {
         return None;
     }
     if answered.returns == Returns::Headers
@@ -174,6 +186,24 @@ fn match_without_id(found: &mut Found<'_>, received: Option<i64>) -> Option<Link
     let recipient = found.recipient(n).map(ToString::to_string).unwrap_or_default();
     found.add("subject-and-recipient-in-sent", subject);
     found.add("recipient-in-sent", &recipient);
+    Some(Link::Matched { sent: n, solid: false })
+}
+
+/// Date to the second and the recipient: gateways and lists write another id and a mark before the subject. Where
+/// only the `To` of the original tells (a list), it supports and does not prove.
+fn match_by_date(found: &mut Found<'_>, date: i64) -> Option<Link> {
+    let (answered, sent) = (found.answered, found.sent);
+    let at = |a: &Address| {
+        sent.by_recipient(a).find(|n| sent.date(*n).is_some_and(|d| (d - date).abs() <= SAME_DATE))
+    };
+    let theirs = found.theirs().find_map(|a| Some((at(a)?, a.to_string())));
+    if let Some((n, recipient)) = theirs {
+        found.add("date-and-recipient-in-sent", &recipient);
+        found.add("recipient-in-sent", &recipient);
+        return Some(Link::Matched { sent: n, solid: true });
+    }
+    let (n, to) = answered.to.iter().find_map(|a| Some((at(a)?, a.to_string())))?;
+    found.add("date-and-recipient-in-sent", &to);
     Some(Link::Matched { sent: n, solid: false })
 }
 

@@ -5,7 +5,9 @@ pub mod abuse;
 pub mod campaigns;
 pub mod coverage;
 pub mod habits;
+mod invented;
 pub mod names;
+mod places;
 pub mod sources;
 pub mod surplus;
 pub mod wording;
@@ -14,6 +16,7 @@ pub use abuse::{Abuse, Tally};
 pub use campaigns::{Campaign, Campaigns};
 pub use coverage::{Coverage, Month, Reply, Sought};
 pub use habits::{Habits, Path};
+pub use invented::Invented;
 pub use names::Names;
 pub use sources::Sources;
 pub(crate) use sources::unused;
@@ -36,6 +39,8 @@ pub struct Lessons {
     pub again: f32,
     /// What strangers and the owner write.
     pub wording: Wording,
+    /// Addresses in the owner's domains that somebody made up.
+    pub invented: Invented,
     /// Hosts that sent forged mail.
     pub sources: Sources,
     /// Ids of Sent that came back for too many.
@@ -54,17 +59,19 @@ pub fn learn(
 ) -> Lessons {
     let coverage = Coverage::measure(replies, sent, terms);
     let habits = Habits::learn(records, replies, sent, terms, relays);
-    let names = Names::learn(sent);
+    let names = Names::learn(records, sent);
+    let invented = Invented::learn(records, &habits, sent, terms);
     let again = sent.again();
     let wording = Wording::learn(records, &habits, sent, terms);
     let (campaigns, (sources, surplus)) = rayon::join(
         || Campaigns::group(records, &habits, &wording, sent),
         || {
-            let sources = Sources::learn(records, &habits, &names, &wording, sent, terms);
-            (sources, Surplus::learn(records, sent))
+            let sources =
+                Sources::learn(records, &habits, &names, &wording, &invented, sent, terms);
+            (sources, Surplus::learn(records, &habits, sent))
         },
     );
-    Lessons { coverage, habits, names, again, wording, sources, surplus, campaigns }
+    Lessons { coverage, habits, names, again, wording, invented, sources, surplus, campaigns }
 }
 
 impl Lessons {

@@ -1,15 +1,27 @@
-//! Under which names the owner writes, and whether a display name could be one of them. Knows Sent only.
+//! Under which names the owner writes, and whether a display name could be one of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use crate::correlation::Record;
 use crate::message::Address;
-use crate::sent::SentIndex;
+use crate::sent::{DAY, SentIndex};
 
 /// The words of the owner's names, addresses and domains.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
     words: BTreeSet<String>,
+    /// First and last time that mail under a stranger's name was answered, by name.
+    strange: HashMap<String, (i64, i64)>,
+    /// Days since the epoch around which many different ones were.
+    varied: BTreeSet<i64>,
 }
+
+/// Different strangers' names of one week under which nobody shares an address.
+const VARIED: usize = 4;
+
+/// A stranger's name that is answered over so many days belongs to somebody who shares the owner's address, or to a
+/// program of the owner's: a shop, a family, a colleague.
+const STEADY: i64 = 30;
 
 /// Letters of the shortest word that may stand within another ("Rivergarden" in "the-rivergarden.example").
 const WITHIN: usize = 4;
@@ -21,9 +33,58 @@ fn words(text: &str) -> impl Iterator<Item = String> + '_ {
         .map(str::to_lowercase)
 }
 
+/// The days around which, three before and three behind, at least so many different things stand.
+pub(super) fn crowded(days: &BTreeMap<i64, BTreeSet<&str>>, least: usize) -> BTreeSet<i64> {
+    let enough = |day: &i64| {
+        let mut near: BTreeSet<&str> = BTreeSet::new();
+        days.range(day - 3..=day + 3).any(|(_, some)| {
+            near.extend(some.iter().take(least));
+            near.len() >= least
+        })
+    };
+    days.keys().copied().filter(enough).collect()
+}
+
 impl Names {
-    /// Learns from Sent.
-    pub fn learn(sent: &SentIndex) -> Self {
+    /// Learns from Sent, and from all records which strangers' names stay.
+    pub fn learn(records: &[&Record], sent: &SentIndex) -> Self {
+        let mut names = Names::of(sent);
+        let mut days: BTreeMap<i64, BTreeSet<&str>> = BTreeMap::new();
+        for record in records {
+            let a = &record.answered;
+            let Some(time) = a.sent_at().or(record.date) else { continue };
+            let (from, to) = (a.from.as_ref(), a.answered_to.first());
+            for (address, name) in
+                from.zip(Some(&a.name)).into_iter().chain(to.zip(Some(&a.answered_name)))
+            {
+                let room = names.strange.len() < crate::limits::HABITS
+                    || names.strange.contains_key(&**name);
+                if room && names.is_strange(address, name, sent) {
+                    let (first, last) =
+                        names.strange.entry(name.to_string()).or_insert((time, time));
+                    (*first, *last) = ((*first).min(time), (*last).max(time));
+                    let of_day = days.entry(time.div_euclid(DAY)).or_default();
+                    if of_day.len() < VARIED {
+                        of_day.insert(name);
+                    }
+                }
+            }
+        }
+        names.varied = crowded(&days, VARIED);
+        names
+    }
+
+    /// Whether many different strangers' names were worn around that time, Unix seconds.
+    pub fn are_varied(&self, time: i64) -> bool {
+        self.varied.contains(&time.div_euclid(DAY))
+    }
+
+    /// Whether mail under this name of a stranger has been answered for long.
+    pub fn is_steady(&self, name: &str) -> bool {
+        self.strange.get(name).is_some_and(|(first, last)| last - first > STEADY * DAY)
+    }
+
+    fn of(sent: &SentIndex) -> Self {
         let mut names = Names::default();
         for (address, identity) in &sent.identities {
             names.words.extend(words(address));
@@ -66,7 +127,7 @@ mod tests {
     #[test]
     fn a_name_is_a_strangers_where_it_shares_no_word_with_the_owners() {
         let sent = sent("Nadia Example <nadia@lagoongarden.example>");
-        let names = Names::learn(&sent);
+        let names = Names::of(&sent);
         let strange =
             |n: &str| names.is_strange(&Address::new("nadia@lagoongarden.example"), n, &sent);
         for name in ["Peter Weber", "Łukasz", "Support", "Viktor Team"] {
@@ -90,7 +151,7 @@ mod tests {
     #[test]
     fn where_sent_shows_no_names_none_is_strange() {
         let sent = sent("nadia@lagoongarden.example");
-        let names = Names::learn(&sent);
+        let names = Names::of(&sent);
         let address = Address::new("nadia@lagoongarden.example");
         assert!(!names.is_strange(&address, "Peter Weber", &sent));
     }

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 
 use super::Lessons;
 use super::habits::{Habits, Path};
+use super::invented::Invented;
 use super::names::Names;
 use super::wording::Wording;
 use crate::correlation::{Link, Record, Terms};
@@ -15,9 +16,10 @@ use crate::sent::SentIndex;
 /// Likeness to the mail of strangers (log-odds) from which on a mail marks the host that it came from.
 const LIKE: f32 = 1.5;
 
-/// A host that wrote under so many addresses of the owner's domain which never sent anything invents
-/// them; a program of the owner's has one or two.
+/// A host that wrote under so many made-up addresses of the owner's domain, or names of strangers, is a forger's.
 const INVENTED: usize = 4;
+/// Of names one may be that of somebody who shares the owner's address.
+const NAMES: usize = 2;
 
 /// What one host sent.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +36,8 @@ struct Source {
     absent: u32,
     /// Names of strangers that these wear with the owner's address.
     names: BTreeSet<String>,
+    /// Mails that nothing marks but such a name.
+    named: u32,
 }
 
 /// Of the mail of a forger's host one in so many is marked at least. Where a few are and the rest is not, the
@@ -53,19 +57,11 @@ pub struct Sources {
 }
 
 /// Whether a mail shows by itself that a stranger wrote it, whatever host it came from.
-fn is_marked(
-    record: &Record,
-    path: &Path,
-    names: &Names,
-    wording: &Wording,
-    sent: &SentIndex,
-) -> bool {
+fn is_marked(record: &Record, path: &Path, wording: &Wording, sent: &SentIndex) -> bool {
     match record.link {
         Link::Contradicted(_) => true,
         Link::Absent => {
-            matches!(path, Path::Pretended { .. })
-                || wears_strange_name(record, names, sent)
-                || wording.odds(record, true, sent) >= LIKE
+            matches!(path, Path::Pretended { .. }) || wording.odds(record, true, sent) >= LIKE
         }
         Link::Matched { .. } | Link::Unknowable => false,
     }
@@ -100,6 +96,7 @@ impl Sources {
         habits: &Habits,
         names: &Names,
         wording: &Wording,
+        invented: &Invented,
         sent: &SentIndex,
         terms: &Terms,
     ) -> Self {
@@ -109,7 +106,9 @@ impl Sources {
             let path = habits.path(&record.answered, &record.headline.reporting_mta);
             let Some(ip) = address(&path) else { continue };
             let source = sources.of.entry(ip).or_default();
-            if let Some(address) = unused(record, habits, sent, terms) {
+            if let Some(address) = unused(record, habits, sent, terms)
+                && invented.has(&address, record)
+            {
                 source.under_unused += 1;
                 if source.unused.len() < INVENTED {
                     source.unused.insert(address);
@@ -117,12 +116,15 @@ impl Sources {
             }
             if record.link == Link::Absent {
                 source.absent += 1;
-                if source.names.len() < INVENTED && wears_strange_name(record, names, sent) {
-                    source.names.insert(record.answered.name.clone());
-                }
             }
-            if is_marked(record, &path, names, wording, sent) {
+            let named = record.link == Link::Absent && wears_strange_name(record, names, sent);
+            if named && source.names.len() < INVENTED {
+                source.names.insert(record.answered.name.clone());
+            }
+            if is_marked(record, &path, wording, sent) {
                 source.marked += 1;
+            } else if named {
+                source.named += 1;
             } else if matches!(record.link, Link::Matched { .. }) {
                 source.own += 1;
             }
@@ -134,6 +136,9 @@ impl Sources {
         sources.of.retain(|ip, source| {
             if source.unused.len() >= INVENTED {
                 source.marked += source.under_unused;
+            }
+            if source.names.len() >= NAMES {
+                source.marked += source.named;
             }
             if source.names.len() >= INVENTED {
                 source.marked = source.marked.max(source.absent);
@@ -154,8 +159,9 @@ impl Sources {
     ) -> Option<(IpAddr, f32)> {
         let ip = address(path)?;
         let source = self.of.get(&ip)?;
-        let (names, wording) = (&lessons.names, &lessons.wording);
-        let itself = u32::from(is_marked(record, path, names, wording, sent));
+        let itself = is_marked(record, path, &lessons.wording, sent)
+            || record.link == Link::Absent && wears_strange_name(record, &lessons.names, sent);
+        let itself = u32::from(itself);
         let others = source.marked.saturating_sub(itself) as f32;
         // One other may be marked by mistake, and a lodging's address may be shared with a stranger.
         (others > 0.0).then(|| (ip, 19f32.ln() * others / (others + 1.5)))

@@ -4,9 +4,9 @@
 
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
-use std::net::IpAddr;
 
-use super::habits::{Habits, network};
+use super::habits::Habits;
+use super::places::organisation;
 use crate::correlation::{Answered, Link, Record, Terms, is_of_gap, is_of_subject, of_host};
 use crate::sent::{Census, SentIndex};
 
@@ -23,22 +23,19 @@ struct Use {
     named: u32,
     /// Of these, with a recorded failure of SPF, DKIM or DMARC.
     failed: u32,
-    /// The different networks that they came from, each as one bit: a few of many share one.
-    networks: u64,
+    /// The different organisations that they came from, each as one bit: a few of many share one.
+    places: u64,
 }
 
-/// From so many networks on a group is taken to come from many places: the owner's own mailing, sent
-/// over a service that no solid match shows, comes from one.
-const NETWORKS: u32 = 3;
+/// From so many organisations on a group is taken to come from many places: a mailing of the owner's, sent over
+/// a service that no solid match shows, comes from one, however many people it goes to that Sent does not know.
+const PLACES: u32 = 3;
 
-/// Mails of one place to so many strangers are no mailing of the owner's either, where the owner wrote to
-/// no more than one of so many of them.
-const MANY: u32 = 20;
-const KNOWN: u32 = 8;
-
-/// So many are enough where one in so many failed SPF, DKIM or DMARC at the receiver's.
+/// Mails of one place are a stranger's, too, where there are so many and one in so many failed SPF, DKIM or DMARC
+/// at the receiver's; most of them to people whom the owner never wrote to.
 const SEVERAL: u32 = 8;
 const FAILED: u32 = 4;
+const KNOWN: u32 = 8;
 
 /// What likeness may add where a mail links to the owner's own domain: less than decides.
 const AT_HOME: f32 = 0.9;
@@ -172,8 +169,8 @@ impl Wording {
             .iter()
             .map(|r| {
                 let path = habits.path(&r.answered, &r.headline.reporting_mta);
-                let from = path.stranger().and_then(|s| s.parse::<IpAddr>().ok());
-                (side(r, path.stranger().is_some()), from.map_or(0, number))
+                let from = path.stranger().and_then(|s| organisation(&r.answered, s));
+                (side(r, path.stranger().is_some()), from.map_or(0, |place| number(&place)))
             })
             .collect();
         for (r, (side, from)) in records.iter().zip(&sides) {
@@ -352,18 +349,19 @@ impl Wording {
 }
 
 impl Use {
-    fn came_from(&mut self, network: u32) {
-        if network != 0 {
-            self.networks |= 1 << (network % 64);
+    fn came_from(&mut self, place: u32) {
+        if place != 0 {
+            self.places |= 1 << (place % 64);
         }
     }
 
     fn strange(&self, side: Side) -> f32 {
         let strange = self.strange.saturating_sub(u32::from(side == Side::Strange));
         let own = self.own.saturating_sub(u32::from(side == Side::Own));
-        let many = self.networks.count_ones() >= NETWORKS;
-        let least = if self.failed * FAILED >= strange { SEVERAL } else { MANY };
-        if strange < 2 || !(many || strange >= least && self.known * KNOWN <= strange) {
+        let many = self.places.count_ones() >= PLACES;
+        let failed =
+            strange >= SEVERAL && self.failed * FAILED >= strange && self.known * KNOWN <= strange;
+        if strange < 2 || !(many || failed) {
             return 0.0;
         }
         ((strange as f32 + 0.5) / (own as f32 + 0.5)).ln().max(0.0)
@@ -376,10 +374,10 @@ impl Use {
     }
 }
 
-/// A network as a number, never 0.
-fn number(ip: IpAddr) -> u32 {
+/// A place as a number, never 0.
+fn number(place: &str) -> u32 {
     use std::hash::BuildHasher;
-    let hash = foldhash::quality::FixedState::with_seed(0x6e65_7477).hash_one(network(ip));
+    let hash = foldhash::quality::FixedState::with_seed(0x6e65_7477).hash_one(place);
     ((hash >> 32) as u32).max(1)
 }
 
@@ -388,18 +386,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_place_and_known_recipients_make_no_campaign_of_strangers() {
-        let one = Use { strange: 60, known: 12, networks: 0b1, ..Use::default() };
+    fn one_place_makes_no_campaign_of_strangers_whoever_the_recipients_are() {
+        let one = Use { strange: 60, known: 12, places: 0b1, ..Use::default() };
         assert_eq!(one.strange(Side::Open), 0.0, "the owner's mailing over a service looks so");
-        let many = Use { networks: 0b111, ..one };
-        assert!(many.strange(Side::Open) > 3.0);
         let unknown = Use { known: 0, ..one };
-        assert!(unknown.strange(Side::Open) > 3.0, "sixty people none of whom the owner knows");
+        assert_eq!(
+            unknown.strange(Side::Open),
+            0.0,
+            "so does one to people that Sent does not know"
+        );
+        let many = Use { places: 0b111, ..one };
+        assert!(many.strange(Side::Open) > 3.0);
     }
 
     #[test]
     fn fewer_mails_of_one_place_are_enough_where_receivers_recorded_failures() {
-        let some = Use { strange: 12, networks: 0b1, ..Use::default() };
+        let some = Use { strange: 12, places: 0b1, ..Use::default() };
         assert_eq!(some.strange(Side::Open), 0.0);
         assert!(Use { failed: 6, ..some }.strange(Side::Open) > 2.0);
         assert_eq!(Use { failed: 1, ..some }.strange(Side::Open), 0.0);
@@ -407,7 +409,7 @@ mod tests {
 
     #[test]
     fn a_mail_does_not_resemble_itself() {
-        let lonely = Use { strange: 2, networks: 0b111, ..Use::default() };
+        let lonely = Use { strange: 2, places: 0b111, ..Use::default() };
         assert!(lonely.strange(Side::Open) > 0.0);
         assert_eq!(lonely.strange(Side::Strange), 0.0);
     }
@@ -426,7 +428,7 @@ mod tests {
         let mut wording = Wording { reached: (400, 4), ..Wording::default() };
         let alone = wording.correspondent(&record, true, 0.35);
         assert!(alone > 2.0, "{alone}");
-        let book = Use { strange: 40, known: 30, networks: 0b111, ..Use::default() };
+        let book = Use { strange: 40, known: 30, places: 0b111, ..Use::default() };
         wording.uses.extend(record.answered.sketch.iter().map(|n| (*n, book)));
         let campaign = wording.correspondent(&record, true, 0.35);
         assert!(campaign < 0.2, "{campaign}");
@@ -445,7 +447,7 @@ mod tests {
         for n in records[..3].iter().flat_map(|r| r.answered.sketch.iter()) {
             let u = wording.uses.entry(*n).or_default();
             u.strange += 1;
-            u.networks = 0b111;
+            u.places = 0b111;
         }
         let sent = SentIndex::default();
         let alike = |r: &Record| wording.resemblances(&r.answered, Side::Open, &sent).0;

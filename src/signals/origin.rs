@@ -67,6 +67,13 @@ const LINES: &[Line] = &[
         "Submission services replace the id; the rest stays. Does not count where the original has an id of the owner's own shape that is not in Sent.",
     ),
     (
+        "date-and-recipient-in-sent",
+        GENUINE,
+        Group::Identity,
+        "Date to the second, recipient and From of the original agree with one message in Sent",
+        "Gateways and lists write another id and a mark before the subject. Where only the To of the original agrees (a list), it does not prove.",
+    ),
+    (
         "subject-and-recipient-in-sent",
         GENUINE,
         Group::Identity,

@@ -262,6 +262,13 @@ fn gather(folders: &mut [Folder], root: &Path) {
         .filter(|f| f.role == Role::Sent && f.layout == Layout::Maildir && f.path != f.mailbox)
         .map(|f| f.mailbox.clone())
         .collect();
+    // A Maildir may be called as a special folder is; what has a Sent of its own is a mailbox.
+    for top in folders.iter_mut().filter(|f| f.layout == Layout::Maildir && f.path == f.mailbox) {
+        if top.role != Role::Received && own_sent.contains(&top.mailbox) {
+            top.role = Role::Received;
+            top.why = "top of the Maildir, which has its own Sent".into();
+        }
+    }
     let mut anchors = Vec::new();
     for folder in folders.iter() {
         let inside_maildir = folder.layout == Layout::Maildir && folder.path != folder.mailbox;

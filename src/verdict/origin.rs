@@ -15,6 +15,8 @@ struct Mark {
     /// Positive towards forged.
     log_odds: f32,
     quote: Box<str>,
+    /// Whether it may be what a sweep rests on.
+    tells: bool,
 }
 
 /// Collects the marks of one record.
@@ -34,6 +36,13 @@ impl Marks {
         }
     }
 
+    /// Adds a signal that programs and relatives of the owner's show, too, unless it `tells`.
+    fn add_if(&mut self, tells: bool, code: &str, weight: f32, quote: &str) {
+        let before = self.all.len();
+        self.add(code, weight, quote);
+        self.all[before..].iter_mut().for_each(|m| m.tells = tells);
+    }
+
     fn push(&mut self, e: &Evidence, weight: f32) {
         self.put(e.signal, weight, || e.quote.clone());
     }
@@ -48,7 +57,7 @@ impl Marks {
             * if self.fitted { weights::fitted(signal.code) } else { 1.0 };
         if log_odds != 0.0 {
             let quote = if self.quoted { quote() } else { Box::default() };
-            self.all.push(Mark { code: signal.code, group, log_odds, quote });
+            self.all.push(Mark { code: signal.code, group, log_odds, quote, tells: true });
         }
     }
 }
@@ -140,6 +149,12 @@ fn weigh(
     // likeness alone does not decide.
     let sought = !matches!(path, Path::Named(_))
         && (matches!(record.link, Link::Contradicted(_)) || absence >= weights::SOUGHT || away);
+    // One name on mail of a device that Sent does not hold may be that of somebody who shares the address.
+    let moment = record.answered.sent_at().or(record.date);
+    let varied = moment.is_some_and(|t| lessons.names.are_varied(t));
+    for m in marks.all.iter_mut().filter(|m| m.code == "foreign-name") {
+        m.tells &= sought || varied;
+    }
     Weighed { marks: marks.all, solid, usual, relayed, sought }
 }
 
@@ -262,7 +277,8 @@ fn weigh_address(
         && !sent.is_name(address, name)
     {
         match lessons.names.is_strange(address, name, sent) {
-            true => marks.add(
+            true => marks.add_if(
+                !lessons.names.is_steady(name),
                 "foreign-name",
                 weights::on_origin("foreign-name") * weights::NAMED_BY_ANSWER,
                 name,
@@ -278,7 +294,8 @@ fn weigh_address(
     let Some(address) = unused(record, &lessons.habits, sent, terms) else { return };
     let new = sent.identities.values().filter(|i| i.count == 1).count() as f32;
     let unseen = (new + 1.0) / (sent.len() as f32 + 2.0);
-    marks.add("address-never-sent", -unseen.ln(), &address);
+    let made_up = lessons.invented.has(&address, record);
+    marks.add_if(made_up, "address-never-sent", -unseen.ln(), &address);
 }
 
 fn weigh_path(
@@ -381,7 +398,8 @@ fn weigh_habits(
     {
         let share = if path.stranger().is_some() { 1.0 } else { weights::NAMED_ALONE };
         let weight = weights::on_origin("foreign-name") * share;
-        marks.add("foreign-name", weight, &format!("{} <{from}>", a.name));
+        let quote = format!("{} <{from}>", a.name);
+        marks.add_if(!lessons.names.is_steady(&a.name), "foreign-name", weight, &quote);
     }
     if let Some(from) = &a.from
         && sent.is_name(from, &a.name)
@@ -489,6 +507,7 @@ fn sum(weighed: &Weighed, before: f32) -> (f32, Vec<Entry>) {
     // for these alone. Where Sent says nothing, the owner may have written like the strangers.
     let marked = marks.iter().any(|m| {
         m.log_odds > 1.0
+            && m.tells
             // A route of the owner's that does not tag, or a forwarder that breaks SPF, shows these too.
             && !matches!(m.code, "tag-missing" | "authentication-failed")
             && (matches!(m.group, Group::Contradiction | Group::Answered)
@@ -533,7 +552,7 @@ mod tests {
     use super::*;
 
     fn mark(group: Group, log_odds: f32) -> Mark {
-        Mark { code: "not-in-sent", group, log_odds, quote: "".into() }
+        Mark { code: "not-in-sent", group, log_odds, quote: "".into(), tells: true }
     }
 
     fn weighed(marks: Vec<Mark>, solid: bool) -> Weighed {

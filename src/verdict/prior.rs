@@ -17,6 +17,9 @@ const ROUNDS: usize = 12;
 /// So many answers are imagined at each level, divided as on the level above.
 const IMAGINED: f32 = 6.0;
 
+/// Answers of one day that count for the share of other days: a flood of thousands tells of its own days only.
+const OF_DAY: f32 = 2.0;
+
 /// Sum of probabilities and number of records.
 #[derive(Debug, Clone, Copy, Default)]
 struct Share {
@@ -25,10 +28,11 @@ struct Share {
 }
 
 impl Share {
-    /// The share with that of the level above mixed in; `part` of one record is left out.
-    fn mixed(self, above: f32, part: Option<f32>) -> f32 {
+    /// The share with that of the level above mixed in; `part` of one record, and how much that counts here, is
+    /// left out.
+    fn mixed(self, above: f32, part: Option<(f32, f32)>) -> f32 {
         let (sum, n) = match part {
-            Some(p) => ((self.sum - p).max(0.0), (self.n - 1.0).max(0.0)),
+            Some((p, weight)) => ((self.sum - p * weight).max(0.0), (self.n - weight).max(0.0)),
             None => (self.sum, self.n),
         };
         (sum + IMAGINED * above) / (n + IMAGINED)
@@ -75,13 +79,15 @@ impl Prior {
             let mut next = Prior { shares: fresh(), ..Prior::default() };
             for &((address, day), odds) in &known {
                 let p = sigmoid(odds + prior.log_odds((Some(address), day), None));
-                for share in [
-                    &mut next.all,
-                    &mut next.shares[address],
-                    next.days.entry((address, day)).or_default(),
-                ] {
-                    share.sum += p;
-                    share.n += 1.0;
+                let share = next.days.entry((address, day)).or_default();
+                share.sum += p;
+                share.n += 1.0;
+            }
+            for ((address, _), day) in &next.days {
+                let weight = (OF_DAY / day.n).min(1.0);
+                for share in [&mut next.all, &mut next.shares[*address]] {
+                    share.sum += day.sum * weight;
+                    share.n += day.n * weight;
                 }
             }
             prior = next;
@@ -93,10 +99,14 @@ impl Prior {
     /// Log-odds of forged before evidence. `part` is the probability that this record itself
     /// contributed.
     fn log_odds(&self, (address, day): Place, part: Option<f32>) -> f32 {
-        let all = self.all.mixed(0.5, part);
+        let on = |day: i64| -> Share {
+            address.and_then(|a| self.days.get(&(a, day))).copied().unwrap_or_default()
+        };
+        let of_day = part.map(|p| (p, (OF_DAY / on(day).n.max(1.0)).min(1.0)));
+        let part = part.map(|p| (p, 1.0));
+        let all = self.all.mixed(0.5, of_day);
         let address_share = address.map(|a| self.shares[a]).unwrap_or_default();
-        let at = address_share.mixed(all, part);
-        let on = |day| address.and_then(|a| self.days.get(&(a, day))).copied().unwrap_or_default();
+        let at = address_share.mixed(all, of_day);
         // An answer comes hours after the flood; its neighbours are those of the day before, too.
         let mut near = on(day);
         for other in [day - 1, day + 1] {

@@ -145,6 +145,7 @@ const ORIGIN: &[(&str, f32)] = &[
     ("replayed-id", 2.5),
     ("parent-in-sent", 7.0),
     ("date-and-subject-in-sent", 2.9),
+    ("date-and-recipient-in-sent", 2.9),
     ("subject-and-recipient-in-sent", 2.5),
     ("body-hash-in-sent", 2.5),
     ("body-in-sent", 2.5),

@@ -19,6 +19,7 @@ mod gateways;
 mod hostile;
 mod languages;
 mod mailboxes;
+mod mailings;
 mod moves;
 mod nightly;
 mod nights;

@@ -187,7 +187,8 @@ fn joe_job(
                 body: body.replace('#', &n),
                 time,
                 hops: format!(
-                    "Received: from pc{n} (dsl{n}.isp.example [198.51.100.{}]) by mx.{host} (Postfix) with ESMTP id f{n}; {}\n",
+                    "Received: from pc{n} (dsl{n}.isp{}.example [198.51.100.{}]) by mx.{host} (Postfix) with ESMTP id f{n}; {}\n",
+                    k % 7,
                     100 + (day * each + k) % 100,
                     date(time)
                 ),
