@@ -99,6 +99,14 @@ struct Arrival {
     set: BTreeSet<usize>,
 }
 
+/// What stays before the messages that are moved.
+#[derive(Clone, Copy)]
+enum After {
+    Nothing,
+    Unread(usize),
+    Known([u8; 32]),
+}
+
 /// Moves messages of one mbox to others, in one transaction: their order stays known.
 fn transfer(
     job: &mut Job<'_>,
@@ -123,6 +131,10 @@ fn transfer(
     let mut picked: BTreeMap<usize, (usize, &Wanted<'_>)> = BTreeMap::new();
     for (slot, (_, wanted)) in targets.iter().enumerate() {
         for w in wanted {
+            // Nothing is changed yet, and others wait for the lock.
+            if job.stopped() {
+                return Ok(());
+            }
             // A flag stands in its octets: one that was set since the plan shows as a change.
             match pick(source, all, w) {
                 Ok(Ok(i)) => {
@@ -176,15 +188,19 @@ fn transfer(
             lead: arrivals[slot].end.lead.1,
         });
     }
-    let mut after = None;
+    // One message that stays may be the predecessor of thousands; it is read once, where it is one at all.
+    let mut after = After::Nothing;
     for (i, b) in all.iter().enumerate() {
         let Some((slot, w)) = picked.get(&i) else {
-            after = Some(i);
+            after = After::Unread(i);
             continue;
         };
+        if let After::Unread(k) = after {
+            after = After::Known(bare(source, all[k].start, all[k].end).map_err(failed)?);
+        }
         let after = match after {
-            Some(k) => Some(bare(source, all[k].start, all[k].end).map_err(failed)?),
-            None => None,
+            After::Known(bare) => Some(bare),
+            After::Nothing | After::Unread(_) => None,
         };
         job.journal.push(&Record::Carried(Carried {
             txn,

@@ -1,7 +1,7 @@
 //! How messages return to an mbox: to their old places where the file still has that shape, else to its
 //! end. One transaction through the journal, like the way out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -63,19 +63,22 @@ pub(super) fn mbox_back(
     let (home, away) = (&shapes[0].bounds, &shapes[1].bounds);
     let there = messages::hashes(&held[1].file, away).map_err(failed)?;
     let here = messages::hashes(&held[0].file, home).map_err(failed)?;
+    let at_home = Places::of(here.iter().map(|f| f.bare));
     let mut used = BTreeSet::new();
     let mut returns = Vec::new();
     let mut unseen = Vec::new();
     // From the end: what the sweep appended stands behind the like of it that was there before.
+    let mut exact = Places::of(there.iter().map(|f| f.fingerprint.sha256));
+    let mut alike = Places::of(there.iter().map(|f| f.bare));
     for c in back.iter().rev() {
-        let exact = |i: &usize| there[*i].fingerprint == c.fingerprint && !used.contains(i);
-        let alike = |i: &usize| there[*i].bare == c.bare && !used.contains(i);
-        let found = (0..away.len()).rev().find(exact).or_else(|| (0..away.len()).rev().find(alike));
+        let found = exact
+            .take_last(&c.fingerprint.sha256, &used)
+            .or_else(|| alike.take_last(&c.bare, &used));
         let Some(i) = found else {
             unseen.push(c);
             continue;
         };
-        if copied && !here.iter().any(|h| h.bare == c.bare) {
+        if copied && !at_home.has(&c.bare) {
             job.report.gone += 1;
             let what = format!("{} sha256 {}", shown(way.away), &hex(&c.fingerprint.sha256)[..16]);
             job.report.skip(what, LAST);
@@ -113,7 +116,7 @@ pub(super) fn mbox_back(
     let mut cut = removal(job, txn, way, &held[1], away, &used)?;
     let mut changes = Vec::new();
     if !copied {
-        places(way, &held[0].file, home, &here, &mut returns).map_err(failed)?;
+        places(way, &held[0].file, home, &here, &at_home, &mut returns).map_err(failed)?;
         let add = insertion(job, txn, way, &held, home, home_size, &mut returns)?;
         // What could not be placed stays in the other file as well.
         let placed: BTreeSet<usize> = returns.iter().map(|(i, _)| *i).collect();
@@ -171,6 +174,79 @@ pub(super) fn mbox_back(
     Ok(returns.iter().map(|(_, r)| r.what.order).collect())
 }
 
+/// Where in an mbox messages with certain octets stand, ascending.
+struct Places(HashMap<[u8; 32], Vec<usize>>);
+
+impl Places {
+    fn of(prints: impl Iterator<Item = [u8; 32]>) -> Self {
+        let mut places: HashMap<[u8; 32], Vec<usize>> = HashMap::new();
+        for (i, print) in prints.enumerate() {
+            places.entry(print).or_default().push(i);
+        }
+        Places(places)
+    }
+
+    fn has(&self, print: &[u8; 32]) -> bool {
+        self.0.contains_key(print)
+    }
+
+    /// The last one that is not used, which is then taken from the list.
+    fn take_last(&mut self, print: &[u8; 32], used: &BTreeSet<usize>) -> Option<usize> {
+        let places = self.0.get_mut(print)?;
+        std::iter::from_fn(|| places.pop()).find(|i| !used.contains(i))
+    }
+
+    /// The one nearest to a place; of two as near the first.
+    fn nearest(&self, print: &[u8; 32], expected: u64) -> Option<usize> {
+        let places = self.0.get(print)?;
+        let at = places.partition_point(|i| (*i as u64) < expected);
+        let near = places[at.saturating_sub(1)..].iter().take(2).copied();
+        near.min_by_key(|i| (*i as u64).abs_diff(expected))
+    }
+}
+
+/// The messages of a transaction by the groups in which they stood: with no other between them.
+struct Groups {
+    /// Order of the first of each group, and how many messages before it are away still.
+    firsts: BTreeMap<u64, u64>,
+    /// Those that are back already, by order.
+    back: BTreeMap<u64, [u8; 32]>,
+}
+
+struct Group {
+    first: u64,
+    away: u64,
+}
+
+impl Groups {
+    fn of(way: &Way<'_>) -> Self {
+        let moved: BTreeSet<u64> = way.all.iter().map(|c| c.order).collect();
+        let (mut firsts, mut away, mut next) = (BTreeMap::new(), 0, None);
+        for order in moved {
+            if next != Some(order) {
+                firsts.insert(order, away);
+            }
+            next = order.checked_add(1);
+            away += u64::from(!way.before.contains(&order));
+        }
+        let back = way.all.iter().filter(|c| way.before.contains(&c.order));
+        Groups { firsts, back: back.map(|c| (c.order, c.bare)).collect() }
+    }
+
+    /// The group of a message of the transaction.
+    fn with(&self, order: u64) -> Group {
+        let of = self.firsts.range(..=order).next_back();
+        of.map_or(Group { first: order, away: 0 }, |(first, away)| Group {
+            first: *first,
+            away: *away,
+        })
+    }
+
+    fn back_in(&self, from: u64, to: u64) -> impl Iterator<Item = [u8; 32]> + '_ {
+        self.back.range(from..to).map(|(_, bare)| *bare)
+    }
+}
+
 /// The change that takes messages out of the mbox they were moved to.
 fn removal(
     job: &Job<'_>,
@@ -224,26 +300,23 @@ fn places(
     file: &File,
     home: &[Bounds],
     here: &[Found],
+    at_home: &Places,
     returns: &mut [(usize, Return<'_>)],
 ) -> io::Result<()> {
     let size = file.metadata()?.len();
-    let moved: BTreeSet<u64> = way.all.iter().map(|c| c.order).collect();
+    let groups = Groups::of(way);
     for (_, r) in returns {
         let c = r.what;
+        let group = groups.with(c.order);
         // The index that its predecessor had, and has now if nobody else changed the file.
         let index = match c.after {
             None => None,
             Some(bare) => {
-                let Some(order) = (0..c.order).rev().find(|o| !moved.contains(o)) else {
+                let Some(order) = group.first.checked_sub(1) else {
                     (r.place, r.at_end) = (size, true);
                     continue;
                 };
-                let away = moved.range(..order).filter(|o| !way.before.contains(o)).count() as u64;
-                let expected = order - away;
-                let nearest = (0..home.len())
-                    .filter(|i| here[*i].bare == bare)
-                    .min_by_key(|i| (*i as u64).abs_diff(expected));
-                match nearest {
+                match at_home.nearest(&bare, order - group.away) {
                     Some(i) => Some(i),
                     None => {
                         (r.place, r.at_end) = (size, true);
@@ -261,13 +334,7 @@ fn places(
             },
         };
         // Those of the same group that are back already and come before it, each counted once.
-        let mut earlier: Vec<[u8; 32]> = way
-            .all
-            .iter()
-            .filter(|o| o.order < c.order && way.before.contains(&o.order))
-            .filter(|o| (o.order..c.order).all(|between| moved.contains(&between)))
-            .map(|o| o.bare)
-            .collect();
+        let mut earlier: Vec<[u8; 32]> = groups.back_in(group.first, c.order).collect();
         while let Some(at) = here.get(next).and_then(|f| earlier.iter().position(|b| *b == f.bare))
         {
             earlier.swap_remove(at);
