@@ -25,16 +25,22 @@ fn judged(recogniser: &Recogniser, octets: &[u8]) -> Kind {
     decide_kind(&message, &recogniser.look(&message)).kind
 }
 
+/// Marks for the counter where the judging ends: it sees calls, not returns.
+#[inline(never)]
+fn counted(kind: Kind) -> Kind {
+    std::hint::black_box(kind)
+}
+
 fn main() -> io::Result<()> {
     let recogniser = Recogniser::new(false);
     let mut out = io::stdout();
     // What is made at the first use belongs to none of them.
-    judged(&recogniser, b"From: a@example.org\nSubject: x\n\nx\n");
+    counted(judged(&recogniser, b"From: a@example.org\nSubject: x\n\nx\n"));
     for bomb in bombs::all() {
         let size = (bomb.size / 8).clamp(LEAST, MOST);
         for size in [size, 2 * size] {
             let octets = (bomb.make)(size);
-            let kind = judged(&recogniser, &octets);
+            let kind = counted(judged(&recogniser, &octets));
             writeln!(out, "{}\t{}\t{}", bomb.name, octets.len(), kind.name())?;
         }
     }

@@ -175,7 +175,10 @@ pub(crate) fn from_an_office(m: &Message) -> bool {
 /// not by mail.
 pub(crate) fn of_an_order(m: &Message) -> bool {
     static ORDERS: LazyLock<Vec<&str>> = LazyLock::new(|| of_all(|l| l.orders));
-    if !m.parents.is_empty() || m.return_path == ReturnPath::Null {
+    // vacation(1) quotes the subject that it answers, which may be of an order.
+    let quotes = m.subject.contains('[') || m.subject.to_lowercase().contains("re: ");
+    let answers = !m.parents.is_empty() || m.headers.has("precedence");
+    if answers || quotes || m.return_path == ReturnPath::Null {
         return false;
     }
     let start = super::recogniser::cut(&m.text, 600).to_lowercase();
