@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::apply::Job;
-use super::journal::{Journal, Kind, Move, Record, Run, State};
+use super::journal::{Journal, Kind, Move, Record, Run, Spot, State};
 use super::lock::{self, Refused};
 use super::maildir::{self, Maildir};
 use super::redo::Change;
@@ -296,16 +296,6 @@ enum Settled {
 }
 
 fn settle(maildir: &mut Maildir, kind: Kind, m: &Move) -> io::Result<Settled> {
-    // The number of a device may be another one after a restart.
-    let is_it = |seen: Option<maildir::Seen>| {
-        seen.is_some_and(|s| {
-            s.ino == m.ino && (s.dev == m.dev || (s.size, s.mtime) == (m.fingerprint.len, m.mtime))
-        })
-    };
-    let at_source = is_it(maildir.look(&m.from)?);
-    if m.to.name.is_empty() {
-        return Ok(if at_source { Settled::Aborted } else { Settled::Done });
-    }
     if kind == Kind::Copy {
         maildir.clear_tmp(&m.to)?;
         // A mail program may have renamed the copy already.
@@ -319,25 +309,43 @@ fn settle(maildir: &mut Maildir, kind: Kind, m: &Move) -> io::Result<Settled> {
         };
         return Ok(if there { Settled::Done } else { Settled::Aborted });
     }
-    if is_it(maildir.look(&m.to)?) {
-        if at_source {
-            // Link and unlink, interrupted between the two.
-            maildir.sync(&maildir::folder_of(&m.to))?;
-            maildir.remove(&m.from)?;
-        }
+    // Both places are looked at before anything is decided: a mail program that sets a flag changes either name.
+    let source = present(maildir, &m.from, m)?;
+    if m.to.name.is_empty() {
+        return Ok(if source.is_some() { Settled::Aborted } else { Settled::Done });
+    }
+    let target = present(maildir, &m.to, m)?;
+    let (source, target) = match (source, target) {
+        (None, None) => return Ok(Settled::Gone),
+        (Some(_), None) => return Ok(Settled::Aborted),
+        (None, Some(_)) => return Ok(Settled::Done),
+        (Some(source), Some(target)) => (source, target),
+    };
+    if source == target {
         return Ok(Settled::Done);
     }
-    if at_source {
-        return Ok(Settled::Aborted);
+    // Link and unlink, interrupted between the two: one file with two names. One that a mail program gave it
+    // meanwhile holds what its user did, so of two it is the other that goes.
+    let marked = source != m.from && target == m.to;
+    let (kept, other) = if marked { (source, target) } else { (target, source) };
+    maildir.sync(&maildir::folder_of(&kept))?;
+    maildir.remove(&other)?;
+    Ok(if marked { Settled::Aborted } else { Settled::Done })
+}
+
+/// Where the file of a move is, if it is at this place: under its name, or under one with other flags.
+fn present(maildir: &mut Maildir, spot: &Spot, m: &Move) -> io::Result<Option<Spot>> {
+    // The number of a device may be another one after a restart.
+    let is_it = |seen: Option<maildir::Seen>| {
+        seen.is_some_and(|s| {
+            s.ino == m.ino && (s.dev == m.dev || (s.size, s.mtime) == (m.fingerprint.len, m.mtime))
+        })
+    };
+    if is_it(maildir.look(spot)?) {
+        return Ok(Some(spot.clone()));
     }
-    for (spot, found) in [(&m.to, Settled::Done), (&m.from, Settled::Aborted)] {
-        if let Some(now) = maildir.renamed(spot)?
-            && is_it(maildir.look(&now)?)
-        {
-            return Ok(found);
-        }
-    }
-    Ok(Settled::Gone)
+    let Some(now) = maildir.renamed(spot)? else { return Ok(None) };
+    Ok(is_it(maildir.look(&now)?).then_some(now))
 }
 
 /// Transactions that were announced and neither completed nor given up.

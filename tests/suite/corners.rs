@@ -537,3 +537,63 @@ fn a_scan_during_an_unfinished_run_sees_each_message_once_where_it_will_be() {
     }
     assert!(half > 3, "only {half} kills left something half done");
 }
+
+#[test]
+fn a_message_that_a_kill_left_with_two_names_stands_once_whatever_was_flagged_meanwhile() {
+    if !traceable() {
+        return;
+    }
+    let case = maildir(folder(), 6).by_link();
+    let top = case.path().join("mail/Maildir");
+    let names = |below: &str| -> Vec<String> {
+        let entries = fs::read_dir(top.join(below).join("cur")).into_iter().flatten();
+        let mut all: Vec<_> =
+            entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        all.sort();
+        all
+    };
+    let sweep = ["sweep", "--plan", "plan.csv", "--apply"];
+    // The sweep takes 1.0 and 1.4 of `cur`, and its undo brings them back.
+    for (taken_back, source, target) in [(false, "", ".Backscatter"), (true, ".Backscatter", "")] {
+        for flagged in [&[][..], &[source], &[target], &[source, target]] {
+            case.reset();
+            if taken_back {
+                assert_eq!(case.run(&sweep).status.code(), Some(0));
+            }
+            let command = if taken_back { &["undo"][..] } else { &sweep };
+            let both = || names(source).iter().any(|n| names(target).contains(n));
+            let kill = |k: &u32| {
+                case.killed(command, &format!("unlinkat:signal=SIGKILL:when={k}")) && both()
+            };
+            let what = format!("undo: {taken_back}, flagged in {flagged:?}");
+            assert!((1..9).any(|k| kill(&k)), "{what}: no message had two names");
+            let twice = names(source).into_iter().find(|n| names(target).contains(n)).unwrap();
+            for below in flagged {
+                let cur = top.join(below).join("cur");
+                fs::rename(cur.join(&twice), cur.join(twice.replace(":2,S", ":2,FS"))).unwrap();
+            }
+            // There is no such run, but what was broken off is healed first.
+            let output = case.run(&["undo", "99"]);
+            assert_eq!(output.status.code(), Some(2), "{what}: {output:?}");
+            let base = twice.split(':').next().unwrap();
+            let now: Vec<_> = [source, target]
+                .map(|below| names(below).into_iter().filter(|n| n.starts_with(base)).collect())
+                .into_iter()
+                .map(|found: Vec<String>| found.join(" "))
+                .collect();
+            let wanted = match flagged {
+                [] => [String::new(), twice.clone()],
+                [below] if *below == source => [twice.replace(":2,S", ":2,FS"), String::new()],
+                _ => [String::new(), twice.replace(":2,S", ":2,FS")],
+            };
+            assert_eq!(now, wanted, "{what}");
+            // The journal counts it where it is: what is away comes back, and nothing else is told.
+            let output = case.run(&["undo"]);
+            assert_eq!(output.status.code(), Some(0), "{what}: {output:?}");
+            let mut all = names("");
+            all.retain(|n| n.starts_with(base));
+            assert_eq!((all.len(), names(".Backscatter").len()), (1, 0), "{what}: {output:?}");
+            assert_eq!(look(case.path()).len(), 6, "{what}");
+        }
+    }
+}
