@@ -39,6 +39,14 @@ fn count(path: &Path) -> usize {
     text(path).matches(FROM).count()
 }
 
+/// Names in a folder, sorted.
+fn names_of(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut all: Vec<_> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    all.sort();
+    all
+}
+
 /// What mutt does with an mbox that was looked at: fields at the end of each header block.
 fn looked_at(path: &Path) {
     let written = |message: &str| {
@@ -328,5 +336,50 @@ fn sent_drafts_and_trash_are_no_targets_in_any_language_or_layout() {
     for to in ["Backscatter", "Junk/Backscatter", "Bounces of Sent mail"] {
         let (code, out, err) = program(folder, &["sweep", "store", "--to", to]);
         assert_eq!(code, 0, "{to}: {out}{err}");
+    }
+}
+
+#[test]
+fn keyword_letters_of_the_target_stay_there_and_the_old_ones_come_back() {
+    let folder = folder();
+    let folder = folder.path();
+    let top = store(folder);
+    let rename = |a: &str, b: &str| fs::rename(top.join(a), top.join(b)).unwrap();
+    rename("cur/1.b1:2,S", "cur/1.b1:2,Sbc");
+    let sweep = ["sweep", "store", "--to", "Backscatter", "--max-share", "1", "--apply"];
+    assert_eq!(program(folder, &[&sweep[..], &ANY].concat()).0, 0);
+    // A letter alone, a letter where there were others, and a letter beside a flag.
+    for (name, marked) in
+        [("1.b0:2,S", "1.b0:2,Sa"), ("1.b1:2,S", "1.b1:2,Sa"), ("1.b2:2,S", "1.b2:2,FSab")]
+    {
+        rename(&format!(".Backscatter/cur/{name}"), &format!(".Backscatter/cur/{marked}"));
+    }
+    let (code, out, err) = program(folder, &["undo"]);
+    assert_eq!(code, 0, "{out}{err}");
+    let names = ["1.b0:2,S", "1.b1:2,Sbc", "1.b2:2,FS", "1.b3:2,S", "1.b4:2,S"];
+    assert_eq!(names_of(&top.join("cur")), names);
+}
+
+#[test]
+fn a_name_comes_back_with_the_mark_that_stands_before_its_flags() {
+    for mark in [":2,", ";2,", "!2,"] {
+        let folder = folder();
+        let folder = folder.path();
+        let cur = store(folder).join("cur");
+        for name in names_of(&cur) {
+            fs::rename(cur.join(&name), cur.join(name.replace(":2,", mark))).unwrap();
+        }
+        let sweep = ["sweep", "store", "--to", "Backscatter", "--max-share", "1", "--apply"];
+        assert_eq!(program(folder, &[&sweep[..], &ANY].concat()).0, 0);
+        let away = folder.join("store/.Backscatter/cur");
+        let flagged = |name: &str| name.replace(&format!("{mark}S"), &format!("{mark}FS"));
+        let mut wanted = Vec::new();
+        for name in names_of(&away) {
+            fs::rename(away.join(&name), away.join(flagged(&name))).unwrap();
+            wanted.push(flagged(&name));
+        }
+        assert_eq!(wanted.len(), 5, "{mark}");
+        let (code, out, err) = program(folder, &["undo"]);
+        assert_eq!((code, names_of(&cur)), (0, wanted), "{mark}: {out}{err}");
     }
 }
