@@ -597,3 +597,25 @@ fn a_message_that_a_kill_left_with_two_names_stands_once_whatever_was_flagged_me
         }
     }
 }
+
+#[test]
+fn a_lock_that_somebody_else_made_in_place_of_ours_stays() {
+    if !traceable() {
+        return;
+    }
+    let case = mbox(folder(), 6, false);
+    let mut strace = Command::new("strace");
+    strace.args(["-f", "-qq", "-o", "/dev/null", "-e", "inject=fsync:delay_enter=300000"]);
+    strace.arg(built()).args(["sweep", "--plan", "plan.csv", "--apply"]);
+    strace.current_dir(case.path()).env("XDG_STATE_HOME", case.path().join("state"));
+    strace.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+    let mut running = strace.spawn().unwrap();
+    let lock = case.path().join("mail/inbox.lock");
+    let wait = |_: &u32| std::thread::sleep(std::time::Duration::from_millis(5));
+    assert!((0..4000).inspect(wait).any(|_| lock.exists()), "no lock was seen");
+    fs::remove_file(&lock).unwrap();
+    fs::write(&lock, "1:elsewhere\n").unwrap();
+    assert_eq!(running.wait().unwrap().code(), Some(0));
+    assert_eq!(fs::read_to_string(&lock).unwrap(), "1:elsewhere\n");
+    assert!(!case.path().join("mail/swept.lock").exists());
+}
