@@ -143,6 +143,8 @@ fn sweep_maildir(
         job.report.skip(shown(top), e.to_string());
         return Ok(());
     }
+    // A message whose name changed while it was listed may have been met under both.
+    let mut met = BTreeSet::new();
     for batch in steps.chunks(BATCH) {
         if job.stopped() {
             break;
@@ -150,6 +152,7 @@ fn sweep_maildir(
         let mut moves = Vec::new();
         for (step, spot) in batch {
             match examine(&mut maildir, step, spot, include_flagged) {
+                Ok((_, seen)) if seen.links == 1 && !met.insert((seen.dev, seen.ino)) => {}
                 Ok((from, seen)) => {
                     if seen.links > 1 {
                         job.report.notes.push(format!(

@@ -619,3 +619,26 @@ fn a_lock_that_somebody_else_made_in_place_of_ours_stays() {
     assert_eq!(fs::read_to_string(&lock).unwrap(), "1:elsewhere\n");
     assert!(!case.path().join("mail/swept.lock").exists());
 }
+
+#[test]
+fn a_message_that_is_met_under_two_names_is_moved_and_copied_once() {
+    for copy in [true, false] {
+        let folder = folder();
+        let folder = folder.path();
+        store(folder);
+        assert_eq!(program(folder, &sweep(&["-o", "plan.csv"])).0, 0);
+        // As if it had been seen in `new`, and once more in `cur`.
+        let plan = fs::read_to_string(folder.join("plan.csv")).unwrap();
+        let row = plan.lines().find(|l| l.contains("cur/1.b0:2,S")).unwrap();
+        let twice = format!("{plan}{}\n", row.replace("cur/1.b0:2,S", "new/1.b0"));
+        assert_ne!(twice.matches("1.b0").count(), plan.matches("1.b0").count());
+        fs::write(folder.join("plan.csv"), twice).unwrap();
+        let mut arguments = vec!["sweep", "--plan", "plan.csv", "--apply"];
+        arguments.extend(copy.then_some("--copy"));
+        let (code, out, err) = program(folder, &arguments);
+        assert_eq!(code, 0, "{copy}: {out}{err}");
+        assert_eq!(names(folder, ".Backscatter").len(), 5, "{copy}: {out}{err}");
+        assert_eq!(program(folder, &["undo"]).0, 0);
+        assert_eq!(names(folder, ".Backscatter").len(), 0, "{copy}");
+    }
+}
