@@ -77,7 +77,7 @@ pub fn apply(plan: &Plan, session: &Session, around: &Surroundings<'_>) -> Resul
             break;
         }
         if let Some(open) = session.healed.blocks(top) {
-            job.report.skip(shown(top), open.first());
+            job.report.waits(top, open);
             continue;
         }
         sweep_maildir(&mut job, top, &steps, plan.include_flagged)?;
@@ -98,7 +98,7 @@ pub fn apply(plan: &Plan, session: &Session, around: &Surroundings<'_>) -> Resul
         });
         if let Some(open) = [path].into_iter().chain(targets).find_map(|p| session.healed.blocks(p))
         {
-            job.report.skip(shown(path), open.first());
+            job.report.waits(path, open);
             continue;
         }
         mbox::sweep(&mut job, path, &steps)?;

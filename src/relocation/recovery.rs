@@ -62,9 +62,9 @@ impl Healed {
             ..Report::default()
         };
         for open in &self.open {
+            // Whether what was asked for has to wait for it is told by [`Report::waits`].
             let what = format!("run {}", open.run);
             report.skip(what, format!("was broken off, and cannot be completed now: {}", open.why));
-            report.busy += u64::from(open.busy);
         }
         report
     }

@@ -10,7 +10,7 @@ use super::journal::{self, Carried, Journal, Kind, Move, Record, Run, Spot, Stat
 use super::lock::{self, RunLock};
 use super::maildir::{self, Maildir};
 use super::mbox_return::{Way, mbox_back};
-use super::recovery;
+use super::recovery::{self, Open};
 use super::{Error, Report, Surroundings, shown};
 use crate::store::Fingerprint;
 
@@ -147,7 +147,12 @@ pub fn undo(
             .filter(is_sweep)
             .rfind(|r| !r.forgotten() && !r.counts().is_empty() && !returned.is_undone(r)),
     };
-    let Some(run) = run else { return Ok(report) };
+    // What nothing is known to have moved may be what such a run was to put back, or has yet to tell.
+    let is_meant = |open: &&Open| wanted.is_none_or(|n| open.run == n);
+    let Some(run) = run else {
+        healed.open.iter().for_each(|open| report.waits_for(open));
+        return Ok(report);
+    };
     if run.forgotten() {
         return Err(Error::Refused(format!(
             "run {} was forgotten; it cannot be undone",
@@ -168,6 +173,7 @@ pub fn undo(
         .filter(|(c, ..)| choice.takes(&c.class, &c.fingerprint))
         .collect();
     if moves.is_empty() && carried.is_empty() {
+        healed.open.iter().filter(is_meant).for_each(|open| report.waits_for(open));
         return Ok(report);
     }
     let journal = Journal::begin(&state, Kind::Undo(run.number), around.now)?;
@@ -190,7 +196,7 @@ pub fn undo(
             break;
         }
         if let Some(open) = healed.blocks(top) {
-            job.report.skip(shown(top), open.first());
+            job.report.waits(top, open);
             continue;
         }
         maildir_back(&mut job, top, &moves, copied)?;
@@ -221,7 +227,7 @@ pub fn undo(
             before: &before,
         };
         if let Some(open) = healed.blocks(way.away).or_else(|| healed.blocks(way.home)) {
-            job.report.skip(shown(way.away), open.first());
+            job.report.waits(way.away, open);
             continue;
         }
         let now = mbox_back(&mut job, &way, back, copied)?;

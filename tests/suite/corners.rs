@@ -642,3 +642,33 @@ fn a_message_that_is_met_under_two_names_is_moved_and_copied_once() {
         assert_eq!(names(folder, ".Backscatter").len(), 0, "{copy}");
     }
 }
+
+#[test]
+fn a_run_that_waits_elsewhere_is_skipped_and_what_was_asked_for_is_no_less_done() {
+    if !traceable() {
+        return;
+    }
+    let case = mbox(folder(), 9, false);
+    assert!(
+        case.killed(&["sweep", "--plan", "plan.csv", "--apply"], "ftruncate:signal=SIGKILL:when=1")
+    );
+    let lock = case.path().join("mail/inbox.lock");
+    fs::write(&lock, "1:elsewhere\n").unwrap();
+    let elsewhere = case.path().join("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    let clean = "From a@example.org Mon Nov 23 19:15:20 2026\nSubject: lunch\n\nAt noon?\n\n";
+    fs::write(elsewhere.join("clean"), clean).unwrap();
+    let sweep = ["sweep", "elsewhere/clean", "--to", "elsewhere/swept", "--apply"];
+    let (code, out, err) = program(case.path(), &sweep);
+    assert_eq!(code, 1, "{out}{err}");
+    assert!(err.contains("run 1: was broken off, and cannot be completed now"), "{err}");
+    // What has to wait for it has to be tried again.
+    let waiting = [&["sweep", "--plan", "plan.csv", "--apply"][..], &["undo"], &["undo", "1"]];
+    for arguments in waiting {
+        let (code, out, err) = program(case.path(), arguments);
+        assert_eq!(code, 75, "{arguments:?}: {out}{err}");
+    }
+    fs::remove_file(&lock).unwrap();
+    assert_eq!(program(case.path(), &["undo"]).0, 0);
+    assert!(look(case.path()) == case.before);
+}
