@@ -101,6 +101,8 @@ pub struct Report {
     pub busy: u64,
     /// Octets in doubt were written to these files; a person has to look.
     pub recovered: Vec<PathBuf>,
+    /// Redo files of a run that was given up half done; a person has to look.
+    pub kept: Vec<PathBuf>,
     /// Messages that stand in two places, because a broken-off run could neither be completed nor taken back;
     /// a person has to look.
     pub doubled: u64,

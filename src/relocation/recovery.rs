@@ -2,6 +2,7 @@
 //! next one goes on. What it cannot explain it does not write to; octets at risk go to a file of their own.
 
 mod doubtful;
+mod given_up;
 mod transaction;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +16,7 @@ use super::maildir::{self, Maildir};
 use super::redo::Change;
 use super::{Error, Report, Surroundings, mbox, shown};
 use crate::store::Mended;
+pub(super) use given_up::give_up;
 use transaction::transaction;
 
 /// Days that the octets of moved messages stay in the state folder.
@@ -149,17 +151,6 @@ pub(super) fn drop_redo(state: &State, run: u64) -> Result<(), Error> {
         state.remove(name)?;
     }
     Ok(())
-}
-
-/// Gives the redo files of a run that will never be completed a name under which they stay.
-#[expect(clippy::disallowed_methods, reason = "files of the state folder, under names nobody has")]
-pub(super) fn keep_redo(state: &State, run: u64) -> Result<(), Error> {
-    let prefix = format!("run-{run:06}-");
-    for name in state.names()?.iter().filter(|n| n.starts_with(&prefix)) {
-        let (from, to) = (state.path(name), state.path(&format!("recovered-{name}")));
-        std::fs::rename(&from, to).map_err(|e| Error::system(&from, e))?;
-    }
-    state.sync()
 }
 
 /// Removes the redo files that nobody needs: those of transactions that never came to their intent, and of

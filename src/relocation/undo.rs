@@ -242,8 +242,10 @@ pub fn undo(
     Ok(job.report)
 }
 
-/// Ends the possibility to undo a run, and frees the space of its redo files.
-pub fn forget(run: u64, around: &Surroundings<'_>) -> Result<(), Error> {
+/// Ends the possibility to undo a run, and frees the space of its redo files. One that was broken off and cannot
+/// be completed is given up: what only its redo files have is kept, and the report names it. Where it waits for a
+/// lock alone, nothing is given up.
+pub fn forget(run: u64, around: &Surroundings<'_>) -> Result<Report, Error> {
     let none = || Error::Refused(format!("there is no run {run}; undo --list shows them"));
     let state = State::existing(around.state)?.ok_or_else(none)?;
     let _lock = RunLock::take(&state)?;
@@ -251,18 +253,31 @@ pub fn forget(run: u64, around: &Surroundings<'_>) -> Result<(), Error> {
     if !state.numbers()?.contains(&run) {
         return Err(none());
     }
-    let (mut journal, _) = Journal::reopen(&state, run)?;
-    let is_open = healed.open.iter().any(|open| open.run == run);
-    if is_open {
-        // What it was to write stays for a person to look at.
-        recovery::keep_redo(&state, run)?;
+    let open = healed.open.iter().find(|open| open.run == run);
+    if let Some(open) = open.filter(|open| open.busy) {
+        let why = &open.why;
+        return Err(Error::Busy(format!("run {run} is not given up: it has only to wait; {why}")));
     }
-    journal.push(&Record::Forgotten);
-    if is_open {
-        journal.push(&Record::End);
+    let report = Report {
+        run: Some(run),
+        recovered: healed.recovered.clone(),
+        doubled: healed.doubled,
+        notes: healed.notes.clone(),
+        ..Report::default()
+    };
+    let (journal, of) = Journal::reopen(&state, run)?;
+    let kind = of.begin().map_or(Kind::Sweep, |(kind, _)| kind);
+    let mut job = Job { state: &state, around, journal, report, kind, created: Vec::new() };
+    if open.is_some() {
+        job.report.kept = recovery::give_up(&mut job, &of)?;
+        job.journal.push(&Record::Forgotten);
+        job.journal.push(&Record::End);
+    } else {
+        job.journal.push(&Record::Forgotten);
     }
-    journal.sync()?;
-    recovery::drop_redo(&state, run)
+    job.journal.sync()?;
+    recovery::drop_redo(&state, run)?;
+    Ok(job.report)
 }
 
 pub(super) const GONE: &str = "not there any more; somebody moved or deleted it";
