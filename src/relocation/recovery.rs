@@ -111,8 +111,8 @@ pub(super) fn all(state: &State, around: &Surroundings<'_>) -> Result<Healed, Er
             // Other stores are none of its business.
             healed.notes.extend(job.report.notes);
             healed.recovered.extend(job.report.recovered);
-            let busy = matches!(e, Error::Busy(_));
-            let open = Open { run: number, why: e.to_string(), busy, places: places(&run) };
+            let (busy, places) = (matches!(e, Error::Busy(_)), places(&state.run(number)?));
+            let open = Open { run: number, why: e.to_string(), busy, places };
             healed.open.push(open);
             continue;
         }
@@ -133,11 +133,12 @@ pub(super) fn all(state: &State, around: &Surroundings<'_>) -> Result<Healed, Er
     Ok(healed)
 }
 
-/// Maildirs and mboxes that a run touches.
+/// Maildirs and mboxes in which a run left something open.
 fn places(run: &Run) -> BTreeSet<PathBuf> {
+    let closed = run.closed();
     let place = |r: &Record| match r {
-        Record::Move(m) => Some(m.top.clone()),
-        Record::Change(_, _, change) => Some(change.path.clone()),
+        Record::Move(m) if !closed.contains_key(&m.id) => Some(m.top.clone()),
+        Record::Change(txn, _, change) if !closed.contains_key(txn) => Some(change.path.clone()),
         Record::Create(path) => Some(path.clone()),
         _ => None,
     };
@@ -183,12 +184,18 @@ fn one(job: &mut Job<'_>, run: &Run) -> Result<(), Error> {
     for m in run.moves(false) {
         tops.entry(&m.top).or_default().push(m);
     }
+    // What cannot be completed in one place is no reason to leave another half done.
+    let mut first = Ok(());
     for (top, moves) in tops {
-        maildir(job, top, &moves)?;
+        first = first.and(maildir(job, top, &moves));
     }
     for txn in open_transactions(run) {
-        transaction(job, run, txn)?;
+        if job.journal.failed() {
+            break;
+        }
+        first = first.and(transaction(job, run, txn));
     }
+    first?;
     // What a run made and never wrote to is removed.
     let written: BTreeSet<&Path> = run
         .records

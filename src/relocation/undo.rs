@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
-use super::apply::{Job, carry_out};
+use super::apply::{Failures, Job, carry_out};
 use super::journal::{self, Carried, Journal, Kind, Move, Record, Run, Spot, State};
 use super::lock::{self, RunLock};
 use super::maildir::{self, Maildir};
@@ -187,6 +187,7 @@ pub fn undo(
         kind: Kind::Undo(run.number),
         created: Vec::new(),
     };
+    let mut failures = Failures::default();
     let mut tops: BTreeMap<&Path, Vec<&Move>> = BTreeMap::new();
     for m in moves {
         tops.entry(&m.top).or_default().push(m);
@@ -199,7 +200,8 @@ pub fn undo(
             job.report.waits(top, open);
             continue;
         }
-        maildir_back(&mut job, top, &moves, copied)?;
+        let result = maildir_back(&mut job, top, &moves, copied);
+        failures.take(&mut job, &[top], result)?;
     }
     let mut groups: BTreeMap<(u64, u64), (journal::Way<'_>, Vec<&Carried>)> = BTreeMap::new();
     for (c, way) in &carried {
@@ -230,16 +232,19 @@ pub fn undo(
             job.report.waits(way.away, open);
             continue;
         }
-        let now = mbox_back(&mut job, &way, back, copied)?;
+        let places = [way.away, way.home];
+        if failures.block(&mut job, &places) {
+            continue;
+        }
+        let result = mbox_back(&mut job, &way, back, copied);
+        let now = failures.take(&mut job, &places, result)?.unwrap_or_default();
         returned.extend(now.into_iter().map(|order| (run.number, *txn, order)));
     }
     if choice.all() && !job.report.interrupted && job.report.skipped.len() == job.report.gone {
         // What is not back by now is not there any more: the next undo goes on to the run before.
         job.journal.push(&Record::Forgotten);
     }
-    job.journal.push(&Record::End);
-    job.journal.sync()?;
-    Ok(job.report)
+    failures.end(job)
 }
 
 /// Ends the possibility to undo a run, and frees the space of its redo files. One that was broken off and cannot

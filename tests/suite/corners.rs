@@ -672,3 +672,60 @@ fn a_run_that_waits_elsewhere_is_skipped_and_what_was_asked_for_is_no_less_done(
     assert_eq!(program(case.path(), &["undo"]).0, 0);
     assert!(look(case.path()) == case.before);
 }
+
+#[test]
+fn a_mailbox_in_which_the_system_refuses_something_stops_no_other() {
+    if !traceable() {
+        return;
+    }
+    let folder = folder();
+    let folder = folder.path();
+    fs::rename(store(folder), folder.join("a")).unwrap();
+    fs::rename(store(folder), folder.join("b")).unwrap();
+    let in_folder = |user: &str, below: &str| {
+        fs::read_dir(folder.join(user).join(below).join("cur")).map_or(0, Iterator::count)
+    };
+    let faulty = |arguments: &[&str], place: &str| {
+        let mut strace = Command::new("strace");
+        strace.args(["-f", "-qq", "-o", "/dev/null", "-e", "inject=fsync:error=EIO", "-P"]);
+        strace.arg(fs::canonicalize(folder).unwrap().join(place));
+        strace.arg(built()).args(arguments);
+        let output = strace.current_dir(folder).env("XDG_STATE_HOME", folder.join("state"));
+        let output = output.output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let to = ["--to", "Backscatter", "--max-share", "1", "--apply"];
+    let sweep = |stores: &[&'static str]| [&["sweep"], stores, &to[..], &ANY].concat();
+    // Made before, so that it is the moves themselves that fail.
+    for user in ["a", "b"] {
+        for sub in ["cur", "new", "tmp"] {
+            fs::create_dir_all(folder.join(user).join(".Backscatter").join(sub)).unwrap();
+        }
+    }
+    let (code, err) = faulty(&sweep(&["a", "b"]), "a/.Backscatter/cur");
+    assert_eq!(code, Some(1), "{err}");
+    assert!(err.contains("skipped") && err.contains("/a: "), "{err}");
+    assert_eq!(in_folder("b", ".Backscatter"), 5, "{err}");
+    assert_eq!(in_folder("a", "") + in_folder("a", ".Backscatter"), 5, "{err}");
+    // Nor does it while it lasts; then the next run completes what was left.
+    let (code, err) = faulty(&["undo"], "a/.Backscatter/cur");
+    assert_eq!(code, Some(1), "{err}");
+    assert_eq!((in_folder("b", ""), in_folder("b", ".Backscatter")), (5, 0), "{err}");
+    let (code, out, err) = program(folder, &[&sweep(&["a", "b"])[..], &["--again"]].concat());
+    assert_eq!(code, 0, "{out}{err}");
+    assert!(err.contains("run 1 had been broken off; it is complete now"), "{err}");
+    assert_eq!((in_folder("a", ".Backscatter"), in_folder("b", ".Backscatter")), (5, 5), "{err}");
+    for run in ["1", "3"] {
+        let (code, err) = faulty(&["undo", run], "a/cur");
+        assert!(code == Some(if run == "1" { 2 } else { 1 }), "{run}: {code:?} {err}");
+    }
+    assert_eq!((in_folder("b", ""), in_folder("b", ".Backscatter")), (5, 0), "{err}");
+    let (code, out, err) = program(folder, &["undo"]);
+    assert_eq!((code, in_folder("a", "")), (0, 5), "{out}{err}");
+    // Where nothing was done besides, it is an error as before.
+    let again = [&sweep(&["a"])[..], &["--again"]].concat();
+    let (code, err) = faulty(&again, "a/.Backscatter/cur");
+    assert_eq!(code, Some(2), "{err}");
+    assert_eq!(program(folder, &["undo"]).0, 0);
+    assert_eq!((in_folder("a", ""), in_folder("b", "")), (5, 5));
+}
