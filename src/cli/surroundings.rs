@@ -124,7 +124,7 @@ impl World {
     pub(super) fn exit(&self, report: &Report, incomplete: bool) -> Exit {
         if let Some(number) = self.signal().filter(|_| report.interrupted) {
             Exit::Signal(number)
-        } else if !report.recovered.is_empty() || report.doubled > 0 {
+        } else if !report.recovered.is_empty() || !report.kept.is_empty() || report.doubled > 0 {
             Exit::InDoubt
         } else if report.moved() == 0
             && report.busy > 0

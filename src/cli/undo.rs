@@ -66,14 +66,20 @@ impl Arguments {
         }
         let world = World::look(true)?;
         if let Some(run) = self.forget {
-            world.with(|around| relocation::forget(run, around))?;
+            let report = world.with(|around| relocation::forget(run, around))?;
+            super::digest::tell(&report);
             if !self.quiet {
                 writeln!(
                     out,
                     "Run {run} can no longer be taken back; its messages stay where they are."
                 )?;
             }
-            return Ok(Exit::Done);
+            // Nobody looks into a file that is not named.
+            for path in report.recovered.iter().chain(&report.kept) {
+                writeln!(out, "Kept: {}", super::shown(path))?;
+            }
+            out.flush()?;
+            return Ok(world.exit(&report, false));
         }
         let choice = Choice { classes: self.class.clone(), digests: self.message.clone() };
         let report = world.with(|around| relocation::undo(self.run, &choice, around))?;

@@ -32,6 +32,63 @@ impl Job<'_> {
     }
 }
 
+/// The mailboxes of a run in which the system refused something: the others are done all the same, and the next run
+/// completes these.
+#[derive(Default)]
+pub(super) struct Failures {
+    places: BTreeSet<PathBuf>,
+    first: Option<Error>,
+}
+
+impl Failures {
+    /// Takes what came of one mailbox; `None` where it failed. An error of the journal is one of the run.
+    pub(super) fn take<T>(
+        &mut self,
+        job: &mut Job<'_>,
+        places: &[&Path],
+        result: Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
+        let error = match result {
+            Ok(done) => return Ok(Some(done)),
+            Err(error @ Error::System { .. }) if !job.journal.failed() => error,
+            Err(error) => return Err(error),
+        };
+        let first = places.first().map(|place| shown(place)).unwrap_or_default();
+        job.report.skip(first, error.to_string());
+        self.places.extend(places.iter().map(|place| place.to_path_buf()));
+        self.first.get_or_insert(error);
+        Ok(None)
+    }
+
+    /// Whether a mailbox failed in this run, and may be half written; the report says that it waits.
+    pub(super) fn block(&self, job: &mut Job<'_>, places: &[&Path]) -> bool {
+        let failed = places.iter().find(|place| self.places.contains(**place));
+        if let (Some(failed), Some(first)) = (failed, places.first()) {
+            let why = format!("something failed in {}; the next run goes on there", shown(failed));
+            job.report.skip(shown(first), why);
+        }
+        failed.is_some()
+    }
+
+    /// Ends the run, unless the next one has to complete it.
+    pub(super) fn end(self, mut job: Job<'_>) -> Result<Report, Error> {
+        for path in std::mem::take(&mut job.created) {
+            // What is announced for a file has to find it.
+            if !self.places.contains(&path) {
+                recovery::empty_target(&mut job, &path)?;
+            }
+        }
+        if self.first.is_none() {
+            job.journal.push(&Record::End);
+        }
+        job.journal.sync()?;
+        match self.first {
+            Some(error) if job.report.moved() == 0 => Err(error),
+            _ => Ok(job.report),
+        }
+    }
+}
+
 /// The right to change mail: the run lock, taken after what earlier runs left was healed. Taken before a
 /// scan, so that of two sweeps at once one works and the other is told so.
 pub struct Session {
@@ -72,15 +129,17 @@ pub fn apply(plan: &Plan, session: &Session, around: &Surroundings<'_>) -> Resul
     let journal = Journal::begin(state, kind, around.now)?;
     report.run = Some(journal.run);
     let mut job = Job { state, around, journal, report, kind, created: Vec::new() };
+    let mut failures = Failures::default();
     for (top, steps) in maildirs(plan) {
         if job.stopped() {
             break;
         }
         if let Some(open) = session.healed.blocks(top) {
-            job.report.skip(shown(top), open.first());
+            job.report.waits(top, open);
             continue;
         }
-        sweep_maildir(&mut job, top, &steps, plan.include_flagged)?;
+        let result = sweep_maildir(&mut job, top, &steps, plan.include_flagged);
+        failures.take(&mut job, &[top], result)?;
     }
     let mut by_source: BTreeMap<&Path, Vec<&Step>> = BTreeMap::new();
     for step in &plan.steps {
@@ -96,19 +155,18 @@ pub fn apply(plan: &Plan, session: &Session, around: &Surroundings<'_>) -> Resul
             Target::Mbox(to) => Some(to.as_path()),
             _ => None,
         });
-        if let Some(open) = [path].into_iter().chain(targets).find_map(|p| session.healed.blocks(p))
-        {
-            job.report.skip(shown(path), open.first());
+        let places: Vec<&Path> = [path].into_iter().chain(targets).collect();
+        if let Some(open) = places.iter().find_map(|p| session.healed.blocks(p)) {
+            job.report.waits(path, open);
             continue;
         }
-        mbox::sweep(&mut job, path, &steps)?;
+        if failures.block(&mut job, &places) {
+            continue;
+        }
+        let result = mbox::sweep(&mut job, path, &steps);
+        failures.take(&mut job, &places, result)?;
     }
-    for path in std::mem::take(&mut job.created) {
-        recovery::empty_target(&mut job, &path)?;
-    }
-    job.journal.push(&Record::End);
-    job.journal.sync()?;
-    Ok(job.report)
+    failures.end(job)
 }
 
 fn maildirs(plan: &Plan) -> BTreeMap<&Path, Vec<(&Step, Spot)>> {
@@ -143,6 +201,8 @@ fn sweep_maildir(
         job.report.skip(shown(top), e.to_string());
         return Ok(());
     }
+    // A message whose name changed while it was listed may have been met under both.
+    let mut met = BTreeSet::new();
     for batch in steps.chunks(BATCH) {
         if job.stopped() {
             break;
@@ -150,6 +210,7 @@ fn sweep_maildir(
         let mut moves = Vec::new();
         for (step, spot) in batch {
             match examine(&mut maildir, step, spot, include_flagged) {
+                Ok((_, seen)) if seen.links == 1 && !met.insert((seen.dev, seen.ino)) => {}
                 Ok((from, seen)) => {
                     if seen.links > 1 {
                         job.report.notes.push(format!(

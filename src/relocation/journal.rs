@@ -370,6 +370,8 @@ pub(super) struct Journal {
     pending: Vec<u8>,
     /// Number of the batch that is pending.
     batch: u64,
+    /// Something could not be written.
+    failed: bool,
 }
 
 impl Journal {
@@ -386,6 +388,7 @@ impl Journal {
             next: 1,
             pending: Vec::new(),
             batch: 1,
+            failed: false,
         };
         journal.push(&Record::Begin { kind, time });
         journal.sync()?;
@@ -417,7 +420,8 @@ impl Journal {
             .unwrap_or(0)
             + 1;
         let batch = records.iter().filter(|r| matches!(r, Record::Batch(_))).count() as u64 + 1;
-        let journal = Journal { run, file, path, at: sound, next, pending: Vec::new(), batch };
+        let pending = Vec::new();
+        let journal = Journal { run, file, path, at: sound, next, pending, batch, failed: false };
         Ok((journal, Run { number: run, records }))
     }
 
@@ -441,13 +445,18 @@ impl Journal {
             return Ok(());
         }
         let written = self.file.write_all_at(&self.pending, self.at);
-        written
-            .and_then(|()| super::durable_data(&self.file))
-            .map_err(|e| Error::system(&self.path, e))?;
+        let durable = written.and_then(|()| super::durable_data(&self.file));
+        self.failed |= durable.is_err();
+        durable.map_err(|e| Error::system(&self.path, e))?;
         self.at += self.pending.len() as u64;
         self.pending.clear();
         self.batch += 1;
         Ok(())
+    }
+
+    /// Whether something could not be written: then no other step may follow.
+    pub(super) fn failed(&self) -> bool {
+        self.failed
     }
 
     pub(super) fn redo_name(&self, txn: u64, what: &str) -> String {

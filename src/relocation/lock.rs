@@ -68,7 +68,8 @@ pub(super) struct Held {
     pub(super) path: PathBuf,
     pub(super) dev: u64,
     pub(super) ino: u64,
-    dotlock: Option<PathBuf>,
+    /// Its dotlock, and what stands in it.
+    dotlock: Option<(PathBuf, Vec<u8>)>,
 }
 
 impl Held {
@@ -119,7 +120,7 @@ impl Held {
         journal.sync().map_err(|e| Refused::Never(e.to_string()))?;
         let made = make(&temporary, &content).and_then(|()| {
             std::fs::hard_link(&temporary, &lock)?;
-            self.dotlock = Some(lock.clone());
+            self.dotlock = Some((lock.clone(), content.clone()));
             Ok(())
         });
         // Should this fail, the next run clears it.
@@ -136,7 +137,10 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        if let Some(lock) = self.dotlock.take() {
+        let Some((lock, content)) = self.dotlock.take() else { return };
+        // Somebody may have taken ours for left over, and made one of his own.
+        // Where nobody can tell, it is ours: it was made by this process a moment ago.
+        if holds(&lock, &content).unwrap_or(true) {
             // Should it fail, the lock names a process that is gone, and the next run removes it.
             let _ = remove(&lock).or_else(|_| remove(&lock));
         }
@@ -173,6 +177,19 @@ fn remove(path: &Path) -> io::Result<()> {
     std::fs::remove_file(path)
 }
 
+/// Whether this is the lock with that content.
+fn holds(lock: &Path, content: &[u8]) -> io::Result<bool> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = match rustix::fs::open(lock, flags, Mode::empty()) {
+        // A link is none that this program made.
+        Err(Errno::LOOP) => return Ok(false),
+        other => File::from(other?),
+    };
+    let mut found = Vec::new();
+    file.take(512).read_to_end(&mut found)?;
+    Ok(found == content)
+}
+
 /// Removes the dotlock that a killed run left, if it is still that one and the process is gone. A process
 /// that began after the lock was made is not the one that made it: numbers are given again.
 pub(super) fn clear(path: &Path, content: &[u8]) {
@@ -195,16 +212,7 @@ pub(super) fn clear(path: &Path, content: &[u8]) {
     }
     // Gone already is what is wanted; what cannot be removed shows as busy later.
     let _ = remove(&temporary);
-    let is_ours = rustix::fs::open(
-        &lock,
-        OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC,
-        Mode::empty(),
-    )
-    .is_ok_and(|fd| {
-        let mut found = Vec::new();
-        File::from(fd).take(512).read_to_end(&mut found).is_ok() && found == content
-    });
-    if is_ours {
+    if holds(&lock, content).unwrap_or(false) {
         let _ = remove(&lock);
     }
 }

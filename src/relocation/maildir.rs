@@ -435,6 +435,12 @@ pub(super) fn flags(name: &[u8]) -> &[u8] {
     name.get(unique(name).len() + 3..).unwrap_or(&[])
 }
 
+/// What stands between the unique part of a name and its flags.
+fn mark(name: &[u8]) -> Option<&[u8]> {
+    let at = unique(name).len();
+    name.get(at..at + 3)
+}
+
 /// The name without `,U=n`, which mbsync keeps per folder and which makes it fail for ever in another.
 pub(super) fn without_uid(name: &[u8]) -> Vec<u8> {
     let (base, rest) = name.split_at(unique(name).len());
@@ -478,19 +484,20 @@ fn suffixed(name: &[u8], count: u32) -> Vec<u8> {
 }
 
 /// The name to come back with: the old one, with the flags that the message has now if they changed
-/// meanwhile, and the keyword letters it had.
+/// meanwhile, and the keyword letters it had. Letters that it got meanwhile mean other keywords at home.
 pub(super) fn name_back(original: &Spot, given: &Spot, now: &Spot) -> (bool, Vec<u8>) {
-    let old = without_uid(&original.name);
-    if now.cur == given.cur && flags(&now.name) == flags(&given.name) {
+    let (old, fresh) = (without_uid(&original.name), name_elsewhere(&now.name));
+    if now.cur == given.cur && flags(&fresh) == flags(&name_elsewhere(&given.name)) {
         return (original.cur, old);
     }
-    let mut all: Vec<u8> = flags(&now.name).to_vec();
+    let mut all: Vec<u8> = flags(&fresh).to_vec();
     all.extend(flags(&old).iter().filter(|b| b.is_ascii_lowercase()));
     all.sort_unstable();
     all.dedup();
     let mut name = unique(&old).to_vec();
     if now.cur {
-        name.extend_from_slice(b":2,");
+        // Where no colon can stand in a name, another mark does.
+        name.extend_from_slice(mark(&fresh).or(mark(&old)).unwrap_or(b":2,"));
         name.extend(all);
     }
     (now.cur, name)
@@ -568,6 +575,13 @@ mod tests {
         let (original, given) = (s(false, "1.a"), s(false, "1.a"));
         assert_eq!(back(&original, &given, &given), (false, "1.a".into()));
         assert_eq!(back(&original, &given, &s(true, "1.a:2,S")), (true, "1.a:2,S".into()));
+        let (original, given) = (s(true, "1.a:2,Sb"), s(true, "1.a:2,S"));
+        assert_eq!(back(&original, &given, &s(true, "1.a:2,Sa")), (true, "1.a:2,Sb".into()));
+        assert_eq!(back(&original, &given, &s(true, "1.a:2,Tac")), (true, "1.a:2,Tb".into()));
+        let (original, given) = (s(true, "1.a;2,S"), s(true, "1.a;2,S"));
+        assert_eq!(back(&original, &given, &s(true, "1.a;2,FS")), (true, "1.a;2,FS".into()));
+        let (original, given) = (s(false, "1.a"), s(false, "1.a"));
+        assert_eq!(back(&original, &given, &s(true, "1.a!2,S")), (true, "1.a!2,S".into()));
     }
 
     #[test]

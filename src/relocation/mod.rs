@@ -18,7 +18,7 @@ mod rows;
 mod target;
 mod undo;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -101,6 +101,8 @@ pub struct Report {
     pub busy: u64,
     /// Octets in doubt were written to these files; a person has to look.
     pub recovered: Vec<PathBuf>,
+    /// Redo files of a run that was given up half done; a person has to look.
+    pub kept: Vec<PathBuf>,
     /// Messages that stand in two places, because a broken-off run could neither be completed nor taken back;
     /// a person has to look.
     pub doubled: u64,
@@ -108,6 +110,8 @@ pub struct Report {
     pub interrupted: bool,
     /// Of the skipped, those that are not there any more: trying again brings nothing.
     gone: usize,
+    /// Runs that were broken off, wait for a lock, and are in the way of what was asked for.
+    waits: BTreeSet<u64>,
 }
 
 impl Report {
@@ -118,6 +122,18 @@ impl Report {
 
     fn count(&mut self, class: &str, to: &Path) {
         *self.done.entry((class.to_owned(), shown(to))).or_default() += 1;
+    }
+
+    /// A place where nothing may be done before a run that was broken off is complete.
+    fn waits(&mut self, place: &Path, open: &Open) {
+        self.busy += u64::from(open.busy);
+        self.waits_for(open);
+        self.skip(shown(place), open.first());
+    }
+
+    /// What was asked for is that of a run that was broken off: its own line counts as busy too, once.
+    fn waits_for(&mut self, open: &Open) {
+        self.busy += u64::from(open.busy && self.waits.insert(open.run));
     }
 
     fn skip(&mut self, what: impl Into<String>, why: impl Into<String>) {

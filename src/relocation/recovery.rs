@@ -2,6 +2,7 @@
 //! next one goes on. What it cannot explain it does not write to; octets at risk go to a file of their own.
 
 mod doubtful;
+mod given_up;
 mod transaction;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,12 +10,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::apply::Job;
-use super::journal::{Journal, Kind, Move, Record, Run, State};
+use super::journal::{Journal, Kind, Move, Record, Run, Spot, State};
 use super::lock::{self, Refused};
 use super::maildir::{self, Maildir};
 use super::redo::Change;
 use super::{Error, Report, Surroundings, mbox, shown};
 use crate::store::Mended;
+pub(super) use given_up::give_up;
 use transaction::transaction;
 
 /// Days that the octets of moved messages stay in the state folder.
@@ -62,9 +64,9 @@ impl Healed {
             ..Report::default()
         };
         for open in &self.open {
+            // Whether what was asked for has to wait for it is told by [`Report::waits`].
             let what = format!("run {}", open.run);
             report.skip(what, format!("was broken off, and cannot be completed now: {}", open.why));
-            report.busy += u64::from(open.busy);
         }
         report
     }
@@ -109,8 +111,8 @@ pub(super) fn all(state: &State, around: &Surroundings<'_>) -> Result<Healed, Er
             // Other stores are none of its business.
             healed.notes.extend(job.report.notes);
             healed.recovered.extend(job.report.recovered);
-            let busy = matches!(e, Error::Busy(_));
-            let open = Open { run: number, why: e.to_string(), busy, places: places(&run) };
+            let (busy, places) = (matches!(e, Error::Busy(_)), places(&state.run(number)?));
+            let open = Open { run: number, why: e.to_string(), busy, places };
             healed.open.push(open);
             continue;
         }
@@ -131,11 +133,12 @@ pub(super) fn all(state: &State, around: &Surroundings<'_>) -> Result<Healed, Er
     Ok(healed)
 }
 
-/// Maildirs and mboxes that a run touches.
+/// Maildirs and mboxes in which a run left something open.
 fn places(run: &Run) -> BTreeSet<PathBuf> {
+    let closed = run.closed();
     let place = |r: &Record| match r {
-        Record::Move(m) => Some(m.top.clone()),
-        Record::Change(_, _, change) => Some(change.path.clone()),
+        Record::Move(m) if !closed.contains_key(&m.id) => Some(m.top.clone()),
+        Record::Change(txn, _, change) if !closed.contains_key(txn) => Some(change.path.clone()),
         Record::Create(path) => Some(path.clone()),
         _ => None,
     };
@@ -149,17 +152,6 @@ pub(super) fn drop_redo(state: &State, run: u64) -> Result<(), Error> {
         state.remove(name)?;
     }
     Ok(())
-}
-
-/// Gives the redo files of a run that will never be completed a name under which they stay.
-#[expect(clippy::disallowed_methods, reason = "files of the state folder, under names nobody has")]
-pub(super) fn keep_redo(state: &State, run: u64) -> Result<(), Error> {
-    let prefix = format!("run-{run:06}-");
-    for name in state.names()?.iter().filter(|n| n.starts_with(&prefix)) {
-        let (from, to) = (state.path(name), state.path(&format!("recovered-{name}")));
-        std::fs::rename(&from, to).map_err(|e| Error::system(&from, e))?;
-    }
-    state.sync()
 }
 
 /// Removes the redo files that nobody needs: those of transactions that never came to their intent, and of
@@ -192,12 +184,18 @@ fn one(job: &mut Job<'_>, run: &Run) -> Result<(), Error> {
     for m in run.moves(false) {
         tops.entry(&m.top).or_default().push(m);
     }
+    // What cannot be completed in one place is no reason to leave another half done.
+    let mut first = Ok(());
     for (top, moves) in tops {
-        maildir(job, top, &moves)?;
+        first = first.and(maildir(job, top, &moves));
     }
     for txn in open_transactions(run) {
-        transaction(job, run, txn)?;
+        if job.journal.failed() {
+            break;
+        }
+        first = first.and(transaction(job, run, txn));
     }
+    first?;
     // What a run made and never wrote to is removed.
     let written: BTreeSet<&Path> = run
         .records
@@ -296,16 +294,6 @@ enum Settled {
 }
 
 fn settle(maildir: &mut Maildir, kind: Kind, m: &Move) -> io::Result<Settled> {
-    // The number of a device may be another one after a restart.
-    let is_it = |seen: Option<maildir::Seen>| {
-        seen.is_some_and(|s| {
-            s.ino == m.ino && (s.dev == m.dev || (s.size, s.mtime) == (m.fingerprint.len, m.mtime))
-        })
-    };
-    let at_source = is_it(maildir.look(&m.from)?);
-    if m.to.name.is_empty() {
-        return Ok(if at_source { Settled::Aborted } else { Settled::Done });
-    }
     if kind == Kind::Copy {
         maildir.clear_tmp(&m.to)?;
         // A mail program may have renamed the copy already.
@@ -319,25 +307,43 @@ fn settle(maildir: &mut Maildir, kind: Kind, m: &Move) -> io::Result<Settled> {
         };
         return Ok(if there { Settled::Done } else { Settled::Aborted });
     }
-    if is_it(maildir.look(&m.to)?) {
-        if at_source {
-            // Link and unlink, interrupted between the two.
-            maildir.sync(&maildir::folder_of(&m.to))?;
-            maildir.remove(&m.from)?;
-        }
+    // Both places are looked at before anything is decided: a mail program that sets a flag changes either name.
+    let source = present(maildir, &m.from, m)?;
+    if m.to.name.is_empty() {
+        return Ok(if source.is_some() { Settled::Aborted } else { Settled::Done });
+    }
+    let target = present(maildir, &m.to, m)?;
+    let (source, target) = match (source, target) {
+        (None, None) => return Ok(Settled::Gone),
+        (Some(_), None) => return Ok(Settled::Aborted),
+        (None, Some(_)) => return Ok(Settled::Done),
+        (Some(source), Some(target)) => (source, target),
+    };
+    if source == target {
         return Ok(Settled::Done);
     }
-    if at_source {
-        return Ok(Settled::Aborted);
+    // Link and unlink, interrupted between the two: one file with two names. One that a mail program gave it
+    // meanwhile holds what its user did, so of two it is the other that goes.
+    let marked = source != m.from && target == m.to;
+    let (kept, other) = if marked { (source, target) } else { (target, source) };
+    maildir.sync(&maildir::folder_of(&kept))?;
+    maildir.remove(&other)?;
+    Ok(if marked { Settled::Aborted } else { Settled::Done })
+}
+
+/// Where the file of a move is, if it is at this place: under its name, or under one with other flags.
+fn present(maildir: &mut Maildir, spot: &Spot, m: &Move) -> io::Result<Option<Spot>> {
+    // The number of a device may be another one after a restart.
+    let is_it = |seen: Option<maildir::Seen>| {
+        seen.is_some_and(|s| {
+            s.ino == m.ino && (s.dev == m.dev || (s.size, s.mtime) == (m.fingerprint.len, m.mtime))
+        })
+    };
+    if is_it(maildir.look(spot)?) {
+        return Ok(Some(spot.clone()));
     }
-    for (spot, found) in [(&m.to, Settled::Done), (&m.from, Settled::Aborted)] {
-        if let Some(now) = maildir.renamed(spot)?
-            && is_it(maildir.look(&now)?)
-        {
-            return Ok(found);
-        }
-    }
-    Ok(Settled::Gone)
+    let Some(now) = maildir.renamed(spot)? else { return Ok(None) };
+    Ok(is_it(maildir.look(&now)?).then_some(now))
 }
 
 /// Transactions that were announced and neither completed nor given up.

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
-use super::apply::{Job, carry_out};
+use super::apply::{Failures, Job, carry_out};
 use super::journal::{self, Carried, Journal, Kind, Move, Record, Run, Spot, State};
 use super::lock::{self, RunLock};
 use super::maildir::{self, Maildir};
 use super::mbox_return::{Way, mbox_back};
-use super::recovery;
+use super::recovery::{self, Open};
 use super::{Error, Report, Surroundings, shown};
 use crate::store::Fingerprint;
 
@@ -147,7 +147,12 @@ pub fn undo(
             .filter(is_sweep)
             .rfind(|r| !r.forgotten() && !r.counts().is_empty() && !returned.is_undone(r)),
     };
-    let Some(run) = run else { return Ok(report) };
+    // What nothing is known to have moved may be what such a run was to put back, or has yet to tell.
+    let is_meant = |open: &&Open| wanted.is_none_or(|n| open.run == n);
+    let Some(run) = run else {
+        healed.open.iter().for_each(|open| report.waits_for(open));
+        return Ok(report);
+    };
     if run.forgotten() {
         return Err(Error::Refused(format!(
             "run {} was forgotten; it cannot be undone",
@@ -168,6 +173,7 @@ pub fn undo(
         .filter(|(c, ..)| choice.takes(&c.class, &c.fingerprint))
         .collect();
     if moves.is_empty() && carried.is_empty() {
+        healed.open.iter().filter(is_meant).for_each(|open| report.waits_for(open));
         return Ok(report);
     }
     let journal = Journal::begin(&state, Kind::Undo(run.number), around.now)?;
@@ -181,6 +187,7 @@ pub fn undo(
         kind: Kind::Undo(run.number),
         created: Vec::new(),
     };
+    let mut failures = Failures::default();
     let mut tops: BTreeMap<&Path, Vec<&Move>> = BTreeMap::new();
     for m in moves {
         tops.entry(&m.top).or_default().push(m);
@@ -190,10 +197,11 @@ pub fn undo(
             break;
         }
         if let Some(open) = healed.blocks(top) {
-            job.report.skip(shown(top), open.first());
+            job.report.waits(top, open);
             continue;
         }
-        maildir_back(&mut job, top, &moves, copied)?;
+        let result = maildir_back(&mut job, top, &moves, copied);
+        failures.take(&mut job, &[top], result)?;
     }
     let mut groups: BTreeMap<(u64, u64), (journal::Way<'_>, Vec<&Carried>)> = BTreeMap::new();
     for (c, way) in &carried {
@@ -221,23 +229,28 @@ pub fn undo(
             before: &before,
         };
         if let Some(open) = healed.blocks(way.away).or_else(|| healed.blocks(way.home)) {
-            job.report.skip(shown(way.away), open.first());
+            job.report.waits(way.away, open);
             continue;
         }
-        let now = mbox_back(&mut job, &way, back, copied)?;
+        let places = [way.away, way.home];
+        if failures.block(&mut job, &places) {
+            continue;
+        }
+        let result = mbox_back(&mut job, &way, back, copied);
+        let now = failures.take(&mut job, &places, result)?.unwrap_or_default();
         returned.extend(now.into_iter().map(|order| (run.number, *txn, order)));
     }
     if choice.all() && !job.report.interrupted && job.report.skipped.len() == job.report.gone {
         // What is not back by now is not there any more: the next undo goes on to the run before.
         job.journal.push(&Record::Forgotten);
     }
-    job.journal.push(&Record::End);
-    job.journal.sync()?;
-    Ok(job.report)
+    failures.end(job)
 }
 
-/// Ends the possibility to undo a run, and frees the space of its redo files.
-pub fn forget(run: u64, around: &Surroundings<'_>) -> Result<(), Error> {
+/// Ends the possibility to undo a run, and frees the space of its redo files. One that was broken off and cannot
+/// be completed is given up: what only its redo files have is kept, and the report names it. Where it waits for a
+/// lock alone, nothing is given up.
+pub fn forget(run: u64, around: &Surroundings<'_>) -> Result<Report, Error> {
     let none = || Error::Refused(format!("there is no run {run}; undo --list shows them"));
     let state = State::existing(around.state)?.ok_or_else(none)?;
     let _lock = RunLock::take(&state)?;
@@ -245,18 +258,31 @@ pub fn forget(run: u64, around: &Surroundings<'_>) -> Result<(), Error> {
     if !state.numbers()?.contains(&run) {
         return Err(none());
     }
-    let (mut journal, _) = Journal::reopen(&state, run)?;
-    let is_open = healed.open.iter().any(|open| open.run == run);
-    if is_open {
-        // What it was to write stays for a person to look at.
-        recovery::keep_redo(&state, run)?;
+    let open = healed.open.iter().find(|open| open.run == run);
+    if let Some(open) = open.filter(|open| open.busy) {
+        let why = &open.why;
+        return Err(Error::Busy(format!("run {run} is not given up: it has only to wait; {why}")));
     }
-    journal.push(&Record::Forgotten);
-    if is_open {
-        journal.push(&Record::End);
+    let report = Report {
+        run: Some(run),
+        recovered: healed.recovered.clone(),
+        doubled: healed.doubled,
+        notes: healed.notes.clone(),
+        ..Report::default()
+    };
+    let (journal, of) = Journal::reopen(&state, run)?;
+    let kind = of.begin().map_or(Kind::Sweep, |(kind, _)| kind);
+    let mut job = Job { state: &state, around, journal, report, kind, created: Vec::new() };
+    if open.is_some() {
+        job.report.kept = recovery::give_up(&mut job, &of)?;
+        job.journal.push(&Record::Forgotten);
+        job.journal.push(&Record::End);
+    } else {
+        job.journal.push(&Record::Forgotten);
     }
-    journal.sync()?;
-    recovery::drop_redo(&state, run)
+    job.journal.sync()?;
+    recovery::drop_redo(&state, run)?;
+    Ok(job.report)
 }
 
 pub(super) const GONE: &str = "not there any more; somebody moved or deleted it";

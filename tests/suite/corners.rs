@@ -537,3 +537,195 @@ fn a_scan_during_an_unfinished_run_sees_each_message_once_where_it_will_be() {
     }
     assert!(half > 3, "only {half} kills left something half done");
 }
+
+#[test]
+fn a_message_that_a_kill_left_with_two_names_stands_once_whatever_was_flagged_meanwhile() {
+    if !traceable() {
+        return;
+    }
+    let case = maildir(folder(), 6).by_link();
+    let top = case.path().join("mail/Maildir");
+    let names = |below: &str| -> Vec<String> {
+        let entries = fs::read_dir(top.join(below).join("cur")).into_iter().flatten();
+        let mut all: Vec<_> =
+            entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        all.sort();
+        all
+    };
+    let sweep = ["sweep", "--plan", "plan.csv", "--apply"];
+    // The sweep takes 1.0 and 1.4 of `cur`, and its undo brings them back.
+    for (taken_back, source, target) in [(false, "", ".Backscatter"), (true, ".Backscatter", "")] {
+        for flagged in [&[][..], &[source], &[target], &[source, target]] {
+            case.reset();
+            if taken_back {
+                assert_eq!(case.run(&sweep).status.code(), Some(0));
+            }
+            let command = if taken_back { &["undo"][..] } else { &sweep };
+            let both = || names(source).iter().any(|n| names(target).contains(n));
+            let kill = |k: &u32| {
+                case.killed(command, &format!("unlinkat:signal=SIGKILL:when={k}")) && both()
+            };
+            let what = format!("undo: {taken_back}, flagged in {flagged:?}");
+            assert!((1..9).any(|k| kill(&k)), "{what}: no message had two names");
+            let twice = names(source).into_iter().find(|n| names(target).contains(n)).unwrap();
+            for below in flagged {
+                let cur = top.join(below).join("cur");
+                fs::rename(cur.join(&twice), cur.join(twice.replace(":2,S", ":2,FS"))).unwrap();
+            }
+            // There is no such run, but what was broken off is healed first.
+            let output = case.run(&["undo", "99"]);
+            assert_eq!(output.status.code(), Some(2), "{what}: {output:?}");
+            let base = twice.split(':').next().unwrap();
+            let now: Vec<_> = [source, target]
+                .map(|below| names(below).into_iter().filter(|n| n.starts_with(base)).collect())
+                .into_iter()
+                .map(|found: Vec<String>| found.join(" "))
+                .collect();
+            let wanted = match flagged {
+                [] => [String::new(), twice.clone()],
+                [below] if *below == source => [twice.replace(":2,S", ":2,FS"), String::new()],
+                _ => [String::new(), twice.replace(":2,S", ":2,FS")],
+            };
+            assert_eq!(now, wanted, "{what}");
+            // The journal counts it where it is: what is away comes back, and nothing else is told.
+            let output = case.run(&["undo"]);
+            assert_eq!(output.status.code(), Some(0), "{what}: {output:?}");
+            let mut all = names("");
+            all.retain(|n| n.starts_with(base));
+            assert_eq!((all.len(), names(".Backscatter").len()), (1, 0), "{what}: {output:?}");
+            assert_eq!(look(case.path()).len(), 6, "{what}");
+        }
+    }
+}
+
+#[test]
+fn a_lock_that_somebody_else_made_in_place_of_ours_stays() {
+    if !traceable() {
+        return;
+    }
+    let case = mbox(folder(), 6, false);
+    let mut strace = Command::new("strace");
+    strace.args(["-f", "-qq", "-o", "/dev/null", "-e", "inject=fsync:delay_enter=300000"]);
+    strace.arg(built()).args(["sweep", "--plan", "plan.csv", "--apply"]);
+    strace.current_dir(case.path()).env("XDG_STATE_HOME", case.path().join("state"));
+    strace.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+    let mut running = strace.spawn().unwrap();
+    let lock = case.path().join("mail/inbox.lock");
+    let wait = |_: &u32| std::thread::sleep(std::time::Duration::from_millis(5));
+    assert!((0..4000).inspect(wait).any(|_| lock.exists()), "no lock was seen");
+    fs::remove_file(&lock).unwrap();
+    fs::write(&lock, "1:elsewhere\n").unwrap();
+    assert_eq!(running.wait().unwrap().code(), Some(0));
+    assert_eq!(fs::read_to_string(&lock).unwrap(), "1:elsewhere\n");
+    assert!(!case.path().join("mail/swept.lock").exists());
+}
+
+#[test]
+fn a_message_that_is_met_under_two_names_is_moved_and_copied_once() {
+    for copy in [true, false] {
+        let folder = folder();
+        let folder = folder.path();
+        store(folder);
+        assert_eq!(program(folder, &sweep(&["-o", "plan.csv"])).0, 0);
+        // As if it had been seen in `new`, and once more in `cur`.
+        let plan = fs::read_to_string(folder.join("plan.csv")).unwrap();
+        let row = plan.lines().find(|l| l.contains("cur/1.b0:2,S")).unwrap();
+        let twice = format!("{plan}{}\n", row.replace("cur/1.b0:2,S", "new/1.b0"));
+        assert_ne!(twice.matches("1.b0").count(), plan.matches("1.b0").count());
+        fs::write(folder.join("plan.csv"), twice).unwrap();
+        let mut arguments = vec!["sweep", "--plan", "plan.csv", "--apply"];
+        arguments.extend(copy.then_some("--copy"));
+        let (code, out, err) = program(folder, &arguments);
+        assert_eq!(code, 0, "{copy}: {out}{err}");
+        assert_eq!(names(folder, ".Backscatter").len(), 5, "{copy}: {out}{err}");
+        assert_eq!(program(folder, &["undo"]).0, 0);
+        assert_eq!(names(folder, ".Backscatter").len(), 0, "{copy}");
+    }
+}
+
+#[test]
+fn a_run_that_waits_elsewhere_is_skipped_and_what_was_asked_for_is_no_less_done() {
+    if !traceable() {
+        return;
+    }
+    let case = mbox(folder(), 9, false);
+    assert!(
+        case.killed(&["sweep", "--plan", "plan.csv", "--apply"], "ftruncate:signal=SIGKILL:when=1")
+    );
+    let lock = case.path().join("mail/inbox.lock");
+    fs::write(&lock, "1:elsewhere\n").unwrap();
+    let elsewhere = case.path().join("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    let clean = "From a@example.org Mon Nov 23 19:15:20 2026\nSubject: lunch\n\nAt noon?\n\n";
+    fs::write(elsewhere.join("clean"), clean).unwrap();
+    let sweep = ["sweep", "elsewhere/clean", "--to", "elsewhere/swept", "--apply"];
+    let (code, out, err) = program(case.path(), &sweep);
+    assert_eq!(code, 1, "{out}{err}");
+    assert!(err.contains("run 1: was broken off, and cannot be completed now"), "{err}");
+    // What has to wait for it has to be tried again.
+    let waiting = [&["sweep", "--plan", "plan.csv", "--apply"][..], &["undo"], &["undo", "1"]];
+    for arguments in waiting {
+        let (code, out, err) = program(case.path(), arguments);
+        assert_eq!(code, 75, "{arguments:?}: {out}{err}");
+    }
+    fs::remove_file(&lock).unwrap();
+    assert_eq!(program(case.path(), &["undo"]).0, 0);
+    assert!(look(case.path()) == case.before);
+}
+
+#[test]
+fn a_mailbox_in_which_the_system_refuses_something_stops_no_other() {
+    if !traceable() {
+        return;
+    }
+    let folder = folder();
+    let folder = folder.path();
+    fs::rename(store(folder), folder.join("a")).unwrap();
+    fs::rename(store(folder), folder.join("b")).unwrap();
+    let in_folder = |user: &str, below: &str| {
+        fs::read_dir(folder.join(user).join(below).join("cur")).map_or(0, Iterator::count)
+    };
+    let faulty = |arguments: &[&str], place: &str| {
+        let mut strace = Command::new("strace");
+        strace.args(["-f", "-qq", "-o", "/dev/null", "-e", "inject=fsync:error=EIO", "-P"]);
+        strace.arg(fs::canonicalize(folder).unwrap().join(place));
+        strace.arg(built()).args(arguments);
+        let output = strace.current_dir(folder).env("XDG_STATE_HOME", folder.join("state"));
+        let output = output.output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let to = ["--to", "Backscatter", "--max-share", "1", "--apply"];
+    let sweep = |stores: &[&'static str]| [&["sweep"], stores, &to[..], &ANY].concat();
+    // Made before, so that it is the moves themselves that fail.
+    for user in ["a", "b"] {
+        for sub in ["cur", "new", "tmp"] {
+            fs::create_dir_all(folder.join(user).join(".Backscatter").join(sub)).unwrap();
+        }
+    }
+    let (code, err) = faulty(&sweep(&["a", "b"]), "a/.Backscatter/cur");
+    assert_eq!(code, Some(1), "{err}");
+    assert!(err.contains("skipped") && err.contains("/a: "), "{err}");
+    assert_eq!(in_folder("b", ".Backscatter"), 5, "{err}");
+    assert_eq!(in_folder("a", "") + in_folder("a", ".Backscatter"), 5, "{err}");
+    // Nor does it while it lasts; then the next run completes what was left.
+    let (code, err) = faulty(&["undo"], "a/.Backscatter/cur");
+    assert_eq!(code, Some(1), "{err}");
+    assert_eq!((in_folder("b", ""), in_folder("b", ".Backscatter")), (5, 0), "{err}");
+    let (code, out, err) = program(folder, &[&sweep(&["a", "b"])[..], &["--again"]].concat());
+    assert_eq!(code, 0, "{out}{err}");
+    assert!(err.contains("run 1 had been broken off; it is complete now"), "{err}");
+    assert_eq!((in_folder("a", ".Backscatter"), in_folder("b", ".Backscatter")), (5, 5), "{err}");
+    for run in ["1", "3"] {
+        let (code, err) = faulty(&["undo", run], "a/cur");
+        assert!(code == Some(if run == "1" { 2 } else { 1 }), "{run}: {code:?} {err}");
+    }
+    assert_eq!((in_folder("b", ""), in_folder("b", ".Backscatter")), (5, 0), "{err}");
+    let (code, out, err) = program(folder, &["undo"]);
+    assert_eq!((code, in_folder("a", "")), (0, 5), "{out}{err}");
+    // Where nothing was done besides, it is an error as before.
+    let again = [&sweep(&["a"])[..], &["--again"]].concat();
+    let (code, err) = faulty(&again, "a/.Backscatter/cur");
+    assert_eq!(code, Some(2), "{err}");
+    assert_eq!(program(folder, &["undo"]).0, 0);
+    assert_eq!((in_folder("a", ""), in_folder("b", "")), (5, 5));
+}

@@ -39,6 +39,14 @@ fn count(path: &Path) -> usize {
     text(path).matches(FROM).count()
 }
 
+/// Names in a folder, sorted.
+fn names_of(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut all: Vec<_> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    all.sort();
+    all
+}
+
 /// What mutt does with an mbox that was looked at: fields at the end of each header block.
 fn looked_at(path: &Path) {
     let written = |message: &str| {
@@ -329,4 +337,132 @@ fn sent_drafts_and_trash_are_no_targets_in_any_language_or_layout() {
         let (code, out, err) = program(folder, &["sweep", "store", "--to", to]);
         assert_eq!(code, 0, "{to}: {out}{err}");
     }
+}
+
+#[test]
+fn keyword_letters_of_the_target_stay_there_and_the_old_ones_come_back() {
+    let folder = folder();
+    let folder = folder.path();
+    let top = store(folder);
+    let rename = |a: &str, b: &str| fs::rename(top.join(a), top.join(b)).unwrap();
+    rename("cur/1.b1:2,S", "cur/1.b1:2,Sbc");
+    let sweep = ["sweep", "store", "--to", "Backscatter", "--max-share", "1", "--apply"];
+    assert_eq!(program(folder, &[&sweep[..], &ANY].concat()).0, 0);
+    // A letter alone, a letter where there were others, and a letter beside a flag.
+    for (name, marked) in
+        [("1.b0:2,S", "1.b0:2,Sa"), ("1.b1:2,S", "1.b1:2,Sa"), ("1.b2:2,S", "1.b2:2,FSab")]
+    {
+        rename(&format!(".Backscatter/cur/{name}"), &format!(".Backscatter/cur/{marked}"));
+    }
+    let (code, out, err) = program(folder, &["undo"]);
+    assert_eq!(code, 0, "{out}{err}");
+    let names = ["1.b0:2,S", "1.b1:2,Sbc", "1.b2:2,FS", "1.b3:2,S", "1.b4:2,S"];
+    assert_eq!(names_of(&top.join("cur")), names);
+}
+
+#[test]
+fn a_name_comes_back_with_the_mark_that_stands_before_its_flags() {
+    for mark in [":2,", ";2,", "!2,"] {
+        let folder = folder();
+        let folder = folder.path();
+        let cur = store(folder).join("cur");
+        for name in names_of(&cur) {
+            fs::rename(cur.join(&name), cur.join(name.replace(":2,", mark))).unwrap();
+        }
+        let sweep = ["sweep", "store", "--to", "Backscatter", "--max-share", "1", "--apply"];
+        assert_eq!(program(folder, &[&sweep[..], &ANY].concat()).0, 0);
+        let away = folder.join("store/.Backscatter/cur");
+        let flagged = |name: &str| name.replace(&format!("{mark}S"), &format!("{mark}FS"));
+        let mut wanted = Vec::new();
+        for name in names_of(&away) {
+            fs::rename(away.join(&name), away.join(flagged(&name))).unwrap();
+            wanted.push(flagged(&name));
+        }
+        assert_eq!(wanted.len(), 5, "{mark}");
+        let (code, out, err) = program(folder, &["undo"]);
+        assert_eq!((code, names_of(&cur)), (0, wanted), "{mark}: {out}{err}");
+    }
+}
+
+/// The mboxes of a case, without what locks them.
+fn mboxes(case: &crate::faults::Case) -> crate::faults::Files {
+    let mut all = crate::faults::look(case.path());
+    all.retain(|path, _| path.extension().is_none());
+    all
+}
+
+/// Kills a sweep when the messages are in the target and the source is not yet cut.
+fn half_written(case: &crate::faults::Case) {
+    case.reset();
+    let kill = "ftruncate:signal=SIGKILL:when=1";
+    assert!(case.killed(&["sweep", "--plan", "plan.csv", "--apply"], kill));
+}
+
+#[test]
+fn a_run_that_waits_for_a_lock_is_not_forgotten_and_the_lock_is_named() {
+    if !crate::faults::traceable() {
+        return;
+    }
+    let case = crate::faults::mbox(folder(), 9, true);
+    half_written(&case);
+    let before = mboxes(&case);
+    let lock = case.path().join("mail/inbox.lock");
+    fs::write(&lock, "1:elsewhere\n").unwrap();
+    let (code, out, err) = program(case.path(), &["undo", "--forget", "1"]);
+    assert_eq!((code, out.as_str()), (75, ""), "{err}");
+    assert!(err.contains("mail/inbox.lock is there"), "{err}");
+    fs::remove_file(&lock).unwrap();
+    assert!(mboxes(&case) == before);
+    // Nothing was given up: free again, it is completed, and then forgotten.
+    let (code, out, err) = program(case.path(), &["undo", "--forget", "1"]);
+    assert_eq!(code, 0, "{out}{err}");
+    assert!(mboxes(&case) == case.after, "{out}{err}");
+    assert!(!out.contains("Kept"), "{out}");
+}
+
+#[test]
+fn a_run_that_is_forgotten_half_done_names_what_is_kept_and_one_that_left_all_whole_keeps_nothing()
+{
+    if !crate::faults::traceable() {
+        return;
+    }
+    let (mut whole, mut told) = (0, 0);
+    for case in [crate::faults::mbox(folder(), 9, true), crate::faults::mbox(folder(), 12, false)] {
+        let kills =
+            [("fdatasync", 3..9), ("fsync", 6..12), ("ftruncate", 1..2), ("pwrite64", 20..28)];
+        for (call, k) in kills.into_iter().flat_map(|(call, at)| at.map(move |k| (call, k))) {
+            case.reset();
+            let fault = format!("{call}:signal=SIGKILL:when={k}");
+            if !case.killed(&["sweep", "--plan", "plan.csv", "--apply"], &fault) {
+                continue;
+            }
+            let left = mboxes(&case);
+            let second = case.path().join("second name");
+            fs::hard_link(case.path().join("mail/inbox"), &second).unwrap();
+            let (code, out, err) = program(case.path(), &["undo", "--forget", "1"]);
+            fs::remove_file(second).unwrap();
+            assert!(mboxes(&case) == left, "{fault}: {out}{err}");
+            case.nothing_is_lost(&fault);
+            let is_whole = left == case.before || left == case.after;
+            let state = case.path().join("state/unscatter");
+            let names = names_of(&state);
+            let kept: Vec<_> = names.iter().filter(|n| n.starts_with("recovered-")).collect();
+            if !is_whole {
+                assert_eq!((code, kept.is_empty()), (2, false), "{fault}: {out}{err}");
+                assert!(err.contains("half written by run 1"), "{fault}: {err}");
+                told += 1;
+            } else {
+                assert_eq!((code, kept.is_empty()), (0, true), "{fault}: {out}{err}");
+                whole += 1;
+            }
+            for name in &kept {
+                let path = fs::canonicalize(&state).unwrap().join(name);
+                assert!(out.contains(&format!("Kept: {}\n", path.display())), "{fault}: {out}");
+            }
+            assert_eq!(out.matches("Kept: ").count(), kept.len(), "{fault}: {out}{err}");
+            let (code, _, err) = program(case.path(), &["undo", "1"]);
+            assert!(code == 2 && err.contains("was forgotten"), "{fault}: {err}");
+        }
+    }
+    assert!(whole > 9 && told > 5, "{whole} whole, {told} told");
 }

@@ -14,7 +14,7 @@ use super::super::{Error, messages, shown};
 use super::transaction::{Found, clear, complete, reworded, written};
 
 /// How often each message stands somewhere, by its hash without the fields that mail programs rewrite.
-type Count = BTreeMap<[u8; 32], u64>;
+pub(super) type Count = BTreeMap<[u8; 32], u64>;
 
 /// Ends a transaction of which at least one file is in doubt: completes it where everything has arrived, takes
 /// it back where nothing has left, and else puts what is missing into a file of its own.
@@ -99,7 +99,7 @@ pub(super) fn settle(
     if nothing_left {
         for f in &targets {
             match f.standing {
-                Standing::Doubt | Standing::Longer => doubled(job, both(f), &names),
+                Standing::Doubt | Standing::Longer => doubled(job, both(f), &names.join(", ")),
                 _ => take_back(job, txn, f)?,
             }
         }
@@ -122,14 +122,18 @@ pub(super) fn settle(
     };
     // The locks are given up: to list a file it has to be opened, and closing it would drop them anyway.
     drop(found);
+    let names = names.join(", ");
     doubled(job, twice, &names);
-    rescue(job, txn, changes)
+    let note = format!(
+        "{names}: changed by somebody else while a run was broken off; nothing was written to them"
+    );
+    rescue(job, txn, changes, note)
 }
 
-fn doubled(job: &mut Job<'_>, messages: u64, names: &[String]) {
+/// Tells of messages that stand twice, if there are any.
+pub(super) fn doubled(job: &mut Job<'_>, messages: u64, names: &str) {
     if messages > 0 {
         job.report.doubled += messages;
-        let names = names.join(", ");
         job.report
             .notes
             .push(format!("{names}: {messages} messages stand in more than one of them"));
@@ -218,7 +222,12 @@ fn old_content(
 
 /// The files are in a state that nobody can explain: nothing is written to them, and every message of the
 /// transaction that neither of them has goes to a file of its own.
-fn rescue(job: &mut Job<'_>, txn: u64, changes: &BTreeMap<u64, Change>) -> Result<(), Error> {
+pub(super) fn rescue(
+    job: &mut Job<'_>,
+    txn: u64,
+    changes: &BTreeMap<u64, Change>,
+    note: String,
+) -> Result<(), Error> {
     let mut there: BTreeMap<[u8; 32], u64> = BTreeMap::new();
     for change in changes.values() {
         if let Ok(found) = listed(&change.path) {
@@ -257,13 +266,18 @@ fn rescue(job: &mut Job<'_>, txn: u64, changes: &BTreeMap<u64, Change>) -> Resul
         job.report.recovered.push(job.state.path(&name));
     }
     job.state.sync()?;
-    let paths: Vec<String> = changes.values().map(|c| shown(&c.path)).collect();
-    job.report.notes.push(format!(
-        "{}: changed by somebody else while a run was broken off; nothing was written to them",
-        paths.join(", ")
-    ));
+    job.report.notes.push(note);
     job.journal.push(&Record::Void(txn, "the files are not as it left them".into()));
     job.journal.sync()
+}
+
+/// The messages of an mbox from a place on; none where they cannot be told apart.
+pub(super) fn since(path: &Path, start: u64) -> Count {
+    let mut count = Count::new();
+    for (hash, _) in listed(path).unwrap_or_default().into_iter().filter(|(_, b)| b.0 >= start) {
+        *count.entry(hash).or_default() += 1;
+    }
+    count
 }
 
 type Listed = Vec<([u8; 32], (u64, u64))>;
