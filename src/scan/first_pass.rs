@@ -260,15 +260,24 @@ fn read_all(
     Ok(Ok(results.into_iter().flatten().collect()))
 }
 
-/// The first pass: finds the stores and reads them, with the help of the state where there is one. Gives that
-/// back: it is to be saved when everything is learned.
+/// What the first pass gives.
+pub(super) struct FirstPass {
+    pub(super) source: Source,
+    pub(super) tasks: Vec<Task>,
+    /// One for each task.
+    pub(super) done: Vec<Done>,
+    /// To be saved when everything is learned.
+    pub(super) state: Option<State>,
+}
+
+/// The first pass: finds the stores and reads them, with the help of the state where there is one.
 pub(super) fn first_pass(
     stores: &[PathBuf],
     options: &Options,
     recogniser: &Recogniser,
     progress: &(dyn Fn(Progress) + Sync),
     outcome: &mut Outcome,
-) -> Result<(Source, Vec<Task>, Vec<Done>, Option<State>), Error> {
+) -> Result<FirstPass, Error> {
     let state = options.state.as_ref().and_then(|remember| {
         let print = remembered::print(options, &remember.program);
         State::open(remember, &print, &mut outcome.notes)
@@ -287,7 +296,7 @@ pub(super) fn first_pass(
                 }
             }
             outcome.skipped.append(&mut skipped);
-            Ok((source, tasks, done, state))
+            Ok(FirstPass { source, tasks, done, state })
         }
         Err(Damaged) => {
             if let Some(state) = state {

@@ -17,7 +17,7 @@ use rayon::prelude::*;
 pub use background::{Background, Identity, SentFound};
 use bodies::compare_bodies;
 pub use finding::Finding;
-use first_pass::{Done, Source, first_pass};
+use first_pass::{Done, FirstPass, Source, first_pass};
 use reading::{Item, Read};
 #[cfg(fuzzing)]
 pub use remembered::read_any;
@@ -242,7 +242,7 @@ pub fn scan(
     } else {
         Recogniser::shared(options.general_only)
     };
-    let (source, tasks, results, state) =
+    let FirstPass { source, tasks, done, state } =
         first_pass(stores, options, recogniser, progress, &mut outcome)?;
 
     let in_time = |date: Option<i64>| {
@@ -253,7 +253,7 @@ pub fn scan(
     let mut reads = Vec::new();
     let mut ordinary = Vec::new();
     let mut per_folder: BTreeMap<(u16, u16), (u64, u64, u64)> = BTreeMap::new();
-    for (task, Done { read, skipped, .. }) in tasks.iter().zip(results) {
+    for (task, Done { read, skipped, .. }) in tasks.iter().zip(done) {
         let sums = per_folder.entry(task.folder).or_default();
         sums.0 += read.messages;
         sums.1 += read.sent_messages;

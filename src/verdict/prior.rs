@@ -2,7 +2,7 @@
 //! odds of all records. On the day of a flood an answer of which little came back is rather forged; in
 //! a quiet month it is not.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::kind::sigmoid;
 use super::weights;
@@ -49,7 +49,7 @@ pub struct Prior {
     all: Share,
     addresses: HashMap<String, usize>,
     shares: Vec<Share>,
-    days: HashMap<(usize, i64), Share>,
+    days: BTreeMap<(usize, i64), Share>,
 }
 
 fn day(record: &Record) -> i64 {
