@@ -153,6 +153,16 @@ pub fn undo(
         healed.open.iter().for_each(|open| report.waits_for(open));
         return Ok(report);
     };
+    // The newest run may be one that is not complete yet: an older one is not what was meant.
+    let later = |open: &&Open| {
+        open.run > run.number && runs.iter().any(|r| r.number == open.run && is_sweep(&r))
+    };
+    if wanted.is_none()
+        && let Some(open) = healed.open.iter().find(later)
+    {
+        report.waits_for(open);
+        return Ok(report);
+    }
     if run.forgotten() {
         return Err(Error::Refused(format!(
             "run {} was forgotten; it cannot be undone",

@@ -421,6 +421,33 @@ fn a_run_that_waits_for_a_lock_is_not_forgotten_and_the_lock_is_named() {
 }
 
 #[test]
+fn an_undo_goes_on_to_no_older_run_while_the_newest_waits_for_a_lock() {
+    if !crate::faults::traceable() {
+        return;
+    }
+    let case = crate::faults::mbox(folder(), 9, true);
+    case.reset();
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/stores/mbox");
+    fs::create_dir(case.path().join("other")).unwrap();
+    for name in ["inbox.mbox", "sent.mbox"] {
+        fs::copy(corpus.join(name), case.path().join("other").join(name)).unwrap();
+    }
+    let sweep = ["sweep", "other/inbox.mbox", "--to", "other/back", "--apply", "--max-share", "1"];
+    let (code, out, err) = program(case.path(), &sweep);
+    assert_eq!(code, 0, "{out}{err}");
+    let moved = fs::read(case.path().join("other/back")).unwrap();
+    let kill = "ftruncate:signal=SIGKILL:when=1";
+    assert!(case.killed(&["sweep", "--plan", "plan.csv", "--apply"], kill));
+    fs::write(case.path().join("mail/inbox.lock"), "1:elsewhere\n").unwrap();
+    let (code, out, err) = program(case.path(), &["undo"]);
+    assert_eq!(code, 75, "{out}{err}");
+    assert!(fs::read(case.path().join("other/back")).unwrap() == moved, "{out}{err}");
+    // The older one can be named.
+    let (code, out, err) = program(case.path(), &["undo", "1"]);
+    assert_eq!(fs::read(case.path().join("other/back")).unwrap(), b"", "{code} {out}{err}");
+}
+
+#[test]
 fn a_run_that_is_forgotten_half_done_names_what_is_kept_and_one_that_left_all_whole_keeps_nothing()
 {
     if !crate::faults::traceable() {
