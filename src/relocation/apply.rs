@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::journal::{Journal, Kind, Known, Move, Record, Spot, State};
-use super::lock::{self, RunLock};
+use super::lock::RunLock;
 use super::maildir::{self, Maildir, Seen};
 use super::plan::{self, Plan, Site, Step, Target};
 use super::{Error, Report, Surroundings, mbox, recovery, shown};
@@ -134,9 +134,9 @@ fn sweep_maildir(
             return Ok(());
         }
     };
-    if !lock::folder(&maildir.top) {
+    if let Err(why) = maildir.hold() {
         job.report.busy += 1;
-        job.report.skip(shown(top), "another sweep or undo is working on it");
+        job.report.skip(shown(top), why);
         return Ok(());
     }
     if let Err(e) = prepare(&mut maildir, steps) {

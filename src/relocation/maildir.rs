@@ -14,7 +14,7 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags, RenameFlags, ResolveFlags, Sta
 use rustix::io::Errno;
 
 use super::journal::{Move, Spot};
-use super::{PIECE, fingerprint, path_of};
+use super::{PIECE, fingerprint, lock, path_of, profile};
 use crate::store::Fingerprint;
 
 const DIRECTORY: OFlags =
@@ -45,6 +45,8 @@ impl Seen {
 /// A Maildir with its folders, reached by descriptors from its top only.
 pub(super) struct Maildir {
     pub(super) top: OwnedFd,
+    /// The top as it was named.
+    pub(super) path: PathBuf,
     dirs: BTreeMap<PathBuf, Rc<OwnedFd>>,
     /// Unique parts of the names in a folder.
     taken: BTreeMap<PathBuf, BTreeSet<Vec<u8>>>,
@@ -67,9 +69,21 @@ const TICK: Duration = Duration::from_millis(50);
 
 impl Maildir {
     pub(super) fn open(top: &Path) -> io::Result<Maildir> {
+        let path = top.to_owned();
         let top = rustix::fs::open(top, DIRECTORY, Mode::empty())?;
         let (dirs, taken, listed) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Ok(Maildir { top, dirs, taken, listed })
+        Ok(Maildir { top, path, dirs, taken, listed })
+    }
+
+    /// Locks it for this run. Tells who has it where that cannot be.
+    pub(super) fn hold(&self) -> Result<(), &'static str> {
+        if profile::in_use(&self.path) {
+            return Err(profile::RUNNING);
+        }
+        if !lock::folder(&self.top) {
+            return Err("another sweep or undo is working on it");
+        }
+        Ok(())
     }
 
     /// A directory below the top. No component may be a link or lead out.

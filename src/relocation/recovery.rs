@@ -245,9 +245,9 @@ fn maildir(job: &mut Job<'_>, top: &Path, moves: &[&Move]) -> Result<(), Error> 
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Err(away(job, top)),
         Err(e) => return Err(failed(e)),
     };
-    if !lock::folder(&maildir.top) {
+    if let Err(why) = maildir.hold() {
         return Err(Error::Busy(format!(
-            "{}: an earlier run has to be completed, and another one is working there",
+            "{}: an earlier run has to be completed there first, but {why}",
             shown(top)
         )));
     }
