@@ -139,7 +139,7 @@ fn sweep_maildir(
         job.report.skip(shown(top), why);
         return Ok(());
     }
-    if let Err(e) = prepare(&mut maildir, steps) {
+    if let Err(e) = prepare(&mut job.journal, &mut maildir, steps) {
         job.report.skip(shown(top), e.to_string());
         return Ok(());
     }
@@ -185,7 +185,11 @@ fn sweep_maildir(
 }
 
 /// Creates the target folders and makes sure that every rename stays on one device, before the first.
-fn prepare(maildir: &mut Maildir, steps: &[(&Step, Spot)]) -> io::Result<()> {
+fn prepare(
+    journal: &mut Journal,
+    maildir: &mut Maildir,
+    steps: &[(&Step, Spot)],
+) -> io::Result<()> {
     let mut sources = BTreeSet::new();
     let mut targets = BTreeSet::new();
     for (step, spot) in steps {
@@ -209,7 +213,7 @@ fn prepare(maildir: &mut Maildir, steps: &[(&Step, Spot)]) -> io::Result<()> {
     }
     let folders: BTreeSet<&PathBuf> = targets.iter().map(|(below, _)| *below).collect();
     for below in folders {
-        maildir.create(below).map_err(|e| {
+        maildir.create(journal, below).map_err(|e| {
             io::Error::other(format!("the folder {} cannot be made: {e}", shown(below)))
         })?;
     }

@@ -13,7 +13,7 @@ use super::journal::{Journal, Kind, Move, Record, Run, State};
 use super::lock::{self, Refused};
 use super::maildir::{self, Maildir};
 use super::redo::Change;
-use super::{Error, Report, Surroundings, mbox, shown};
+use super::{Error, Report, Surroundings, folders, mbox, shown};
 use crate::store::Mended;
 use transaction::transaction;
 
@@ -90,8 +90,10 @@ pub(super) fn all(state: &State, around: &Surroundings<'_>) -> Result<Healed, Er
             continue;
         };
         for record in &run.records {
-            if let Record::Dotlock(path, content) = record {
-                lock::clear(path, content);
+            match record {
+                Record::Dotlock(path, content) => lock::clear(path, content),
+                Record::Folder(top, below) => folders::clear(top, below),
+                _ => {}
             }
         }
         if run.ended() {

@@ -187,7 +187,8 @@ impl Finder {
         if hidden && !holds_mail(&path) && !HIDDEN.iter().any(|h| *h == name) && top.is_none() {
             return;
         }
-        if matches!(name.as_bytes(), b".git" | b".svn" | b".hg") {
+        let unfinished = name.as_bytes().starts_with(files::UNFINISHED.as_bytes());
+        if unfinished || matches!(name.as_bytes(), b".git" | b".svn" | b".hg") {
             return;
         }
         if self.depth >= DEPTH {

@@ -13,6 +13,9 @@ use super::{from_line, maildir, mbox, open, roles};
 /// Octets that show what a file is.
 const START: usize = crate::limits::FILE_START;
 
+/// The names of what relocation has not finished begin so.
+pub(crate) const UNFINISHED: &str = ".unscatter-";
+
 /// What one file is.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Class {

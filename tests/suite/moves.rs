@@ -546,7 +546,8 @@ fn a_name_that_is_taken_in_the_last_moment_is_not_replaced() {
         "-o",
         "/dev/null",
         "-e",
-        "inject=renameat2:delay_enter=1500ms:when=1",
+        // The first one gives the folder its name.
+        "inject=renameat2:delay_enter=1500ms:when=2",
     ]);
     sweep.arg(program()).args(["sweep", "--plan", "plan.csv", "--apply"]);
     sweep.current_dir(case.path()).env("XDG_STATE_HOME", case.path().join("state"));
