@@ -9,7 +9,7 @@ use super::journal::{Journal, Kind, Known, Move, Record, Spot, State};
 use super::lock::RunLock;
 use super::maildir::{self, Maildir, Seen};
 use super::plan::{self, Plan, Site, Step, Target};
-use super::{Error, Report, Surroundings, mbox, recovery, shown};
+use super::{Error, Report, Surroundings, mbox, recovery, shown, target};
 
 /// Messages of one Maildir that share one wait for the disk.
 const BATCH: usize = 256;
@@ -68,6 +68,7 @@ pub fn apply(plan: &Plan, session: &Session, around: &Surroundings<'_>) -> Resul
     if plan.steps.is_empty() {
         return Ok(report);
     }
+    target::keep_out(plan, around.state)?;
     let kind = if plan.copy { Kind::Copy } else { Kind::Sweep };
     let journal = Journal::begin(state, kind, around.now)?;
     report.run = Some(journal.run);

@@ -37,6 +37,11 @@ pub(super) fn discover(path: &Path, memory: Option<&dyn Memory>) -> Result<Store
     } else if meta.is_dir() {
         let own = real.canonicalize().ok().and_then(|p| Some(own_name(p.file_name()?)));
         let found = files::survey(&real).map_err(read)?;
+        if found.journals {
+            let what =
+                "is a state folder of unscatter: what lies in it are copies, no mail of its own";
+            return Err(Error::Malformed { path: name, what: what.into() });
+        }
         let here = Here { path: real, below: PathBuf::new(), shown: Vec::new(), top: None };
         finder.folder(here, found, own.as_deref().unwrap_or_default());
         gather(&mut finder.folders, path);

@@ -229,3 +229,92 @@ fn who_cannot_give_a_folder_to_the_owner_of_the_maildir_moves_nothing_on_any_run
     }
 }
 
+const FROM: &str = "From MAILER-DAEMON Fri Aug 14 12:00:00 2026\n";
+
+/// The messages of [`store`] as an mbox.
+fn mbox(folder: &Path, name: &str) -> PathBuf {
+    let maildir = store(folder);
+    let mut files: Vec<PathBuf> = ["cur", "new"]
+        .iter()
+        .flat_map(|sub| fs::read_dir(maildir.join(sub)).unwrap())
+        .map(|e| e.unwrap().path())
+        .collect();
+    files.sort();
+    let message = |f: &PathBuf| format!("{FROM}{}\n", fs::read_to_string(f).unwrap());
+    let text: String = files.iter().map(message).collect();
+    fs::remove_dir_all(&maildir).unwrap();
+    fs::write(folder.join(name), text).unwrap();
+    folder.join(name)
+}
+
+#[test]
+fn copies_in_the_state_folder_are_no_mail_and_no_place_for_mail() {
+    let folder = folder();
+    let folder = folder.path();
+    let inbox = mbox(folder, "inbox");
+    let whole = fs::read(&inbox).unwrap();
+    // Before the first run nothing tells the state folder but its name.
+    fs::create_dir_all(folder.join("state/unscatter")).unwrap();
+    let to = |store: &str, to: &str| -> Vec<String> {
+        let words = [&["sweep", store, "--to", to, "--max-share", "1", "--apply"][..], &ANY];
+        words.concat().into_iter().map(str::to_owned).collect()
+    };
+    let run = |arguments: Vec<String>| {
+        program(folder, &arguments.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let ours = "state/unscatter/swept";
+    let (code, out, err) = run(to("inbox", ours));
+    assert_eq!((code, fs::read(&inbox).unwrap() == whole), (2, true), "{out}{err}");
+    assert!(err.contains("is a state folder of unscatter") && !folder.join(ours).exists(), "{err}");
+    // Night after night, with the state folder inside of what is swept.
+    for night in 0..3 {
+        let (code, out, err) = run(to(".", "swept"));
+        assert_eq!(code, 0, "{night}: {out}{err}");
+        let swept = fs::read_to_string(folder.join("swept")).unwrap();
+        assert_eq!(swept.matches(FROM).count(), 5, "{night}: {out}");
+    }
+    let names = fs::read_dir(folder.join("state/unscatter")).unwrap();
+    let mut names = names.map(|e| e.unwrap().file_name().into_string().unwrap());
+    let copy = &format!("state/unscatter/{}", names.find(|n| n.ends_with("-moved")).unwrap());
+    let (_, out, _) = program(folder, &["stores", "."]);
+    assert!(!out.contains("run-000001"), "{out}");
+    let before = (fs::read(&inbox).unwrap(), fs::read(folder.join(copy)).unwrap());
+    for (store, target) in
+        [("inbox", ours), ("state/unscatter", "again"), (copy, "again"), ("inbox", copy)]
+    {
+        let (code, out, err) = run(to(store, target));
+        assert_eq!(code, 2, "{store} {target}: {out}{err}");
+        assert!(err.contains("state folder of unscatter"), "{store} {target}: {err}");
+    }
+    assert_eq!((fs::read(&inbox).unwrap(), fs::read(folder.join(copy)).unwrap()), before);
+    assert_eq!(program(folder, &["undo"]).0, 0);
+    assert_eq!(fs::read(&inbox).unwrap(), whole);
+}
+
+#[test]
+fn a_state_folder_inside_of_a_maildir_is_no_folder_of_it() {
+    let folder = folder();
+    let folder = folder.path();
+    let top = store(folder);
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(built());
+        command.args(arguments).current_dir(folder).env("XDG_STATE_HOME", &top);
+        let output = command.output().unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(text).unwrap())
+    };
+    let before = names(folder, "");
+    let arguments =
+        [&["sweep", "store", "--to", "unscatter", "--max-share", "1", "--apply"][..], &ANY]
+            .concat();
+    fs::create_dir_all(top.join("Lists/cur")).unwrap();
+    let (code, out) = run(&arguments);
+    assert_eq!((code, names(folder, "")), (Some(2), before), "{out}");
+    assert!(!top.join("unscatter/cur").exists(), "{out}");
+    for night in 0..2 {
+        let (code, out) = run(&sweep(&["--apply"]));
+        assert_eq!(code, Some(0), "{night}: {out}");
+    }
+    assert_eq!(names(folder, "Backscatter").len(), 5);
+}
+
