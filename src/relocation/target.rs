@@ -164,10 +164,42 @@ pub(super) fn fits(
     )))
 }
 
-/// Checks a folder name: `/` is hierarchy, nothing leads out, nothing hides.
+/// The folder that a saved plan names, below the top of its Maildir: one that `--to` may name too. What goes to
+/// another place no mail program shows.
+pub(super) fn of_plan(below: &Path, store: &Store, folder: &Folder) -> Result<PathBuf, Error> {
+    let shown = escaped(below.as_os_str().as_bytes());
+    let text = below.to_str().unwrap_or(&shown);
+    let parts = match text.strip_prefix('.') {
+        Some(flat) if !flat.contains('/') => flat.split('.'),
+        _ => text.split('/'),
+    };
+    let name = parts.map(from_utf7).collect::<Vec<_>>().join("/");
+    let is_it = |f: &&Folder| {
+        f.layout == Layout::Maildir
+            && f.mailbox == folder.mailbox
+            && f.path.strip_prefix(&f.mailbox).is_ok_and(|path| path == below)
+    };
+    // One that is there is shown, however it is written.
+    if store.folders.iter().any(|f| is_it(&f)) && !name.eq_ignore_ascii_case("inbox") {
+        return Ok(below.to_owned());
+    }
+    let name = checked(OsStr::new(&name), &format!("move_to {shown}"))?;
+    match written(&name, "", store, &folder.mailbox) {
+        Ok(path) if path == below => Ok(path),
+        _ => Err(Error::Refused(format!(
+            "move_to {shown}: not as this Maildir writes its folders; sweep -o plan.csv writes it right"
+        ))),
+    }
+}
+
+/// Checks a folder name of the command line.
 fn folder_name(to: &OsStr) -> Result<String, Error> {
-    let shown = escaped(to.as_bytes());
-    let refused = |why: &str| Err(Error::Refused(format!("--to {shown}: {why}")));
+    checked(to, &format!("--to {}", escaped(to.as_bytes())))
+}
+
+/// Checks a folder name: `/` is hierarchy, nothing leads out, nothing hides. `said`: where it stands, and how.
+fn checked(to: &OsStr, said: &str) -> Result<String, Error> {
+    let refused = |why: &str| Err(Error::Refused(format!("{said}: {why}")));
     let Some(name) = to.to_str() else { return refused("a folder name must be UTF-8") };
     if name.starts_with('/')
         || name.starts_with("./")

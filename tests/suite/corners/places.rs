@@ -318,3 +318,75 @@ fn a_state_folder_inside_of_a_maildir_is_no_folder_of_it() {
     assert_eq!(names(folder, "Backscatter").len(), 5);
 }
 
+#[test]
+fn a_saved_plan_goes_to_no_folder_that_cannot_be_named_either() {
+    for (has, good, bad) in [
+        (
+            ".Lists",
+            &[".Junk.Bounces", ".Lists", ".R&APw-ckl&AOQ-ufer"][..],
+            &["Junk/Bounces", "Bounces"][..],
+        ),
+        ("Lists", &["Junk/Bounces", "Bounces.2026", "Lists"], &[".Bounces", ".Junk.Bounces"]),
+    ] {
+        let folder = folder();
+        let folder = folder.path();
+        let top = shared(folder, has);
+        for more in [&[][..], &["--by-class"]] {
+            let _ = fs::remove_file(folder.join("plan.csv"));
+            let (code, out, err) = program(folder, &sweep(&[&["-o", "plan.csv"], more].concat()));
+            assert_eq!(code, 0, "{out}{err}");
+            // As it was written it is good.
+            let (code, out, err) = program(folder, &["sweep", "--plan", "plan.csv"]);
+            assert_eq!(code, 0, "{has} {more:?}: {out}{err}");
+        }
+        fs::remove_file(folder.join("plan.csv")).unwrap();
+        assert_eq!(program(folder, &sweep(&["-o", "plan.csv"])).0, 0);
+        let saved = fs::read_to_string(folder.join("plan.csv")).unwrap();
+        let (mail, before) = (names(folder, ""), folders(&top));
+        let edited = |name: &str| {
+            let to = top.file_name().unwrap().to_str().unwrap();
+            let place = if has.starts_with('.') { "/.Backscatter" } else { "/Backscatter" };
+            let text = saved.replace(&format!("{to}{place}"), &format!("{to}/{name}"));
+            assert_ne!(text, saved);
+            fs::write(folder.join("edited.csv"), text).unwrap();
+        };
+        let both = [
+            "tmp",
+            "cur",
+            "new",
+            "cur/x",
+            "tmp/.x",
+            ".x/cur",
+            ".x/y",
+            ".cur",
+            ".x.new",
+            "a/tmp",
+            "a/.b",
+            ".a..b",
+            ".",
+            "INBOX",
+            ".INBOX",
+            ".Backscatter.",
+            "maildirfolder/cur",
+            "~x",
+            "x.mbox",
+        ];
+        for name in both.iter().chain(bad) {
+            edited(name);
+            let (code, out, err) = program(folder, &["sweep", "--plan", "edited.csv", "--apply"]);
+            assert_eq!(code, 2, "{has}: {name}: {out}{err}");
+            assert!(err.contains("move_to"), "{has}: {name}: {err}");
+            assert_eq!(
+                (names(folder, ""), folders(&top)),
+                (mail.clone(), before.clone()),
+                "{name}"
+            );
+        }
+        for name in good {
+            edited(name);
+            let (code, out, err) = program(folder, &["sweep", "--plan", "edited.csv", "--apply"]);
+            assert_eq!((code, names(folder, name).len()), (0, 5), "{has}: {name}: {out}{err}");
+            assert_eq!(program(folder, &["undo"]).0, 0, "{has}: {name}");
+        }
+    }
+}
