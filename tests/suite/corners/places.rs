@@ -229,6 +229,50 @@ fn who_cannot_give_a_folder_to_the_owner_of_the_maildir_moves_nothing_on_any_run
     }
 }
 
+#[test]
+fn mail_of_several_owners_in_a_folder_of_roots_is_refused_and_that_of_one_is_handed_over() {
+    if !rooted() {
+        return;
+    }
+    let (first, second) = (41001, 41002);
+    for (users, said) in [
+        (&[first, second][..], "--all-users"),
+        (&[first, 0], "--all-users"),
+        // Nobody knows that user, so that there is no home for the journal; root's own is none for it.
+        (&[first, first], "has no home folder of its own"),
+    ] {
+        let folder = folder();
+        let folder = folder.path();
+        for (i, user) in users.iter().enumerate() {
+            fs::create_dir_all(folder.join("v")).unwrap();
+            let to = folder.join(format!("v/u{i}"));
+            fs::rename(store(folder), &to).unwrap();
+            give(&to, *user, *user);
+        }
+        let arguments =
+            [&["sweep", "v", "--to", "Backscatter", "--max-share", "1", "--apply"][..], &ANY]
+                .concat();
+        let before = folders(&folder.join("v"));
+        let (code, out, err) = program(folder, &arguments);
+        assert_eq!(code, 2, "{users:?}: {out}{err}");
+        assert!(err.contains(said), "{users:?}: {err}");
+        assert_eq!(folders(&folder.join("v")), before, "{users:?}");
+        assert!(!folder.join("state").exists(), "{users:?}");
+    }
+    // Mbox files in a folder of root's, as in /var/mail.
+    let folder = folder();
+    let folder = folder.path();
+    fs::create_dir(folder.join("spool")).unwrap();
+    mbox(folder, "spool/anna");
+    mbox(folder, "spool/eva");
+    give(&folder.join("spool/anna"), first, first);
+    give(&folder.join("spool/eva"), second, second);
+    let arguments = [&["sweep", "spool", "--to", "swept", "--max-share", "1", "--apply"][..], &ANY];
+    let (code, out, err) = program(folder, &arguments.concat());
+    assert_eq!(code, 2, "{out}{err}");
+    assert!(err.contains("several owners") && !folder.join("swept").exists(), "{err}");
+}
+
 const FROM: &str = "From MAILER-DAEMON Fri Aug 14 12:00:00 2026\n";
 
 /// The messages of [`store`] as an mbox.
