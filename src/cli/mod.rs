@@ -286,7 +286,7 @@ fn told(error: &anyhow::Error) -> String {
 
 /// The arguments as they can be typed again, without the program's name.
 fn typed_again(typed: &[OsString]) -> String {
-    let words = owners::without(typed, &["--owned-by"]);
+    let words = owners::without(typed, &["--owned-by", "--owned-store"]);
     words
         .iter()
         .filter(|word| *word != "--tally" && *word != "--remember")

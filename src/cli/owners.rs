@@ -2,7 +2,7 @@
 //! makes belongs to anybody else and nothing is read that the owner could not read. Knows users as `getent`
 //! tells them; never changes mail itself.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::MetadataExt;
@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail};
+use unscatter::store::{Layout, Store};
 
 use super::exit::Exit;
 
@@ -150,26 +151,70 @@ pub(super) fn state_of(owner: Owner, label: &str) -> anyhow::Result<PathBuf> {
     Ok(base.join("mailboxes").join(name))
 }
 
+/// Whose mail a store holds, for root. A folder of root's may hold mailboxes of others: then it is theirs, if all
+/// of them have one owner.
+fn whose(store: &Path) -> anyhow::Result<Owner> {
+    let us = Owner { uid: 0, gid: 0 };
+    // What cannot be looked at is told by whoever tries to read it.
+    let Ok(metadata) = std::fs::metadata(store) else { return Ok(us) };
+    let named = Owner::of(&metadata);
+    if !named.is_us() || !metadata.is_dir() {
+        return Ok(named);
+    }
+    let Ok(found) = Store::discover(store) else { return Ok(named) };
+    let mut owners: BTreeMap<u32, Owner> = BTreeMap::new();
+    for folder in &found.folders {
+        let subs: &[&str] = if folder.layout == Layout::Maildir { &["cur", "new"] } else { &[] };
+        for path in subs.iter().map(|s| folder.path.join(s)).chain([folder.path.clone()]) {
+            if let Ok(metadata) = std::fs::symlink_metadata(path) {
+                owners.entry(metadata.uid()).or_insert(Owner::of(&metadata));
+            }
+        }
+    }
+    if owners.len() > 1 {
+        let names: Vec<String> = owners.values().map(|o| o.shown()).collect();
+        let shown = super::shown(store);
+        bail!(
+            "{shown}: holds mail of several owners ({}), and nothing is changed with root's rights over others; \
+             name the mail of one owner, or sweep it for each with --all-users, for example {}",
+            names.join(", "),
+            unscatter::report::text::shell_word(&format!("{shown}/%u"))
+        );
+    }
+    Ok(owners.into_values().next().unwrap_or(named))
+}
+
 /// As root, stores of others are worked on with their rights: runs this program again for each owner.
 /// None where this process has the right ones itself.
 pub(super) fn hand_over(stores: &[PathBuf], typed: &[OsString]) -> anyhow::Result<Option<Exit>> {
     if !rustix::process::geteuid().is_root() {
         return Ok(None);
     }
-    let known = |store: &PathBuf| std::fs::metadata(store).ok().map(|m| Owner::of(&m));
-    let owners: BTreeSet<Owner> = stores.iter().filter_map(known).collect();
-    if owners.iter().all(|o| o.is_us()) {
+    let mut owners: BTreeMap<Owner, Vec<&PathBuf>> = BTreeMap::new();
+    for store in stores {
+        owners.entry(whose(store)?).or_default().push(store);
+    }
+    if owners.keys().all(|o| o.is_us()) {
         return Ok(None);
     }
     let mut exits = Vec::new();
-    for owner in &owners {
+    for (owner, stores) in &owners {
         super::complain(&format!(
             "working as {}, whose mail it is, without supplementary groups",
             owner.shown()
         ));
         let mut child = again(*owner, None)?;
         let number = OsString::from(format!("{}:{}", owner.uid, owner.gid));
-        child.args(typed.iter().skip(1)).arg("--owned-by").arg(number);
+        // Behind `--` there are no options.
+        let end = typed.iter().position(|word| word == "--").unwrap_or(typed.len());
+        let (options, rest) = typed.split_at(end);
+        child.args(options.iter().skip(1)).arg("--owned-by").arg(number);
+        for store in stores {
+            let mut word = OsString::from("--owned-store=");
+            word.push(store);
+            child.arg(word);
+        }
+        child.args(rest);
         let status = child.status().context("cannot run this program again as the owner")?;
         exits.push(Exit::of(status));
     }
@@ -182,11 +227,6 @@ pub(super) fn owner(written: &str) -> Result<Owner, String> {
         written.split_once(':').and_then(|(u, g)| Some((u.parse().ok()?, g.parse().ok()?)));
     let (uid, gid) = numbers.ok_or("write the numbers of user and group: 1000:1000")?;
     Ok(Owner { uid, gid })
-}
-
-/// The stores of an owner.
-pub(super) fn only_of(stores: &mut Vec<PathBuf>, owner: Owner) {
-    stores.retain(|s| std::fs::metadata(s).is_ok_and(|m| Owner::of(&m) == owner));
 }
 
 /// How the owner takes a run back.

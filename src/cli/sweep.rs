@@ -78,6 +78,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "UID:GID", value_parser = owners::owner, hide = true)]
     owned_by: Option<Owner>,
 
+    /// One of these (repeatable); this program says so to itself
+    #[arg(long, value_name = "STORE", requires = "owned_by", hide = true)]
+    owned_store: Vec<PathBuf>,
+
     /// End with a line for the process that started this one
     #[arg(long, hide = true)]
     tally: bool,
@@ -164,8 +168,8 @@ impl Arguments {
                 &typed.whole(&["--log"]),
             );
         }
-        if let Some(owner) = self.owned_by {
-            owners::only_of(&mut self.stores, owner);
+        if self.owned_by.is_some() {
+            self.stores.retain(|store| self.owned_store.contains(store));
         } else if self.apply
             && let Some(exit) = owners::hand_over(&self.named()?, &typed.whole(&[]))?
         {
@@ -328,8 +332,8 @@ impl Arguments {
         if paths.is_empty() {
             paths = stores_of(&rows);
         }
-        if let Some(owner) = self.owned_by {
-            owners::only_of(&mut paths, owner);
+        if self.owned_by.is_some() {
+            paths.retain(|store| self.owned_store.contains(store));
         }
         let mut stores = Vec::new();
         for path in &paths {

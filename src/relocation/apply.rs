@@ -6,10 +6,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::journal::{Journal, Kind, Known, Move, Record, Spot, State};
-use super::lock::{self, RunLock};
+use super::lock::RunLock;
 use super::maildir::{self, Maildir, Seen};
 use super::plan::{self, Plan, Site, Step, Target};
-use super::{Error, Report, Surroundings, mbox, recovery, shown};
+use super::{Error, Report, Surroundings, mbox, recovery, shown, target};
 
 /// Messages of one Maildir that share one wait for the disk.
 const BATCH: usize = 256;
@@ -125,6 +125,7 @@ pub fn apply(plan: &Plan, session: &Session, around: &Surroundings<'_>) -> Resul
     if plan.steps.is_empty() {
         return Ok(report);
     }
+    target::keep_out(plan, around.state)?;
     let kind = if plan.copy { Kind::Copy } else { Kind::Sweep };
     let journal = Journal::begin(state, kind, around.now)?;
     report.run = Some(journal.run);
@@ -192,12 +193,12 @@ fn sweep_maildir(
             return Ok(());
         }
     };
-    if !lock::folder(&maildir.top) {
+    if let Err(why) = maildir.hold() {
         job.report.busy += 1;
-        job.report.skip(shown(top), "another sweep or undo is working on it");
+        job.report.skip(shown(top), why);
         return Ok(());
     }
-    if let Err(e) = prepare(&mut maildir, steps) {
+    if let Err(e) = prepare(&mut job.journal, &mut maildir, steps) {
         job.report.skip(shown(top), e.to_string());
         return Ok(());
     }
@@ -246,7 +247,11 @@ fn sweep_maildir(
 }
 
 /// Creates the target folders and makes sure that every rename stays on one device, before the first.
-fn prepare(maildir: &mut Maildir, steps: &[(&Step, Spot)]) -> io::Result<()> {
+fn prepare(
+    journal: &mut Journal,
+    maildir: &mut Maildir,
+    steps: &[(&Step, Spot)],
+) -> io::Result<()> {
     let mut sources = BTreeSet::new();
     let mut targets = BTreeSet::new();
     for (step, spot) in steps {
@@ -270,7 +275,7 @@ fn prepare(maildir: &mut Maildir, steps: &[(&Step, Spot)]) -> io::Result<()> {
     }
     let folders: BTreeSet<&PathBuf> = targets.iter().map(|(below, _)| *below).collect();
     for below in folders {
-        maildir.create(below).map_err(|e| {
+        maildir.create(journal, below).map_err(|e| {
             io::Error::other(format!("the folder {} cannot be made: {e}", shown(below)))
         })?;
     }

@@ -14,10 +14,10 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags, RenameFlags, ResolveFlags, Sta
 use rustix::io::Errno;
 
 use super::journal::{Move, Spot};
-use super::{PIECE, fingerprint, path_of};
+use super::{PIECE, fingerprint, lock, path_of, profile};
 use crate::store::Fingerprint;
 
-const DIRECTORY: OFlags =
+pub(super) const DIRECTORY: OFlags =
     OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
 /// What tells one file from another and one state of it from the next.
@@ -45,6 +45,8 @@ impl Seen {
 /// A Maildir with its folders, reached by descriptors from its top only.
 pub(super) struct Maildir {
     pub(super) top: OwnedFd,
+    /// The top as it was named.
+    pub(super) path: PathBuf,
     dirs: BTreeMap<PathBuf, Rc<OwnedFd>>,
     /// Unique parts of the names in a folder.
     taken: BTreeMap<PathBuf, BTreeSet<Vec<u8>>>,
@@ -67,9 +69,21 @@ const TICK: Duration = Duration::from_millis(50);
 
 impl Maildir {
     pub(super) fn open(top: &Path) -> io::Result<Maildir> {
+        let path = top.to_owned();
         let top = rustix::fs::open(top, DIRECTORY, Mode::empty())?;
         let (dirs, taken, listed) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Ok(Maildir { top, dirs, taken, listed })
+        Ok(Maildir { top, path, dirs, taken, listed })
+    }
+
+    /// Locks it for this run. Tells who has it where that cannot be.
+    pub(super) fn hold(&self) -> Result<(), &'static str> {
+        if profile::in_use(&self.path) {
+            return Err(profile::RUNNING);
+        }
+        if !lock::folder(&self.top) {
+            return Err("another sweep or undo is working on it");
+        }
+        Ok(())
     }
 
     /// A directory below the top. No component may be a link or lead out.
@@ -292,42 +306,16 @@ impl Maildir {
             Err(e) => Err(e.into()),
         }
     }
-
-    /// Creates a folder with owner and mode of the one above it, or what of it is missing. `cur` comes
-    /// last, because it is what makes a folder a Maildir.
-    pub(super) fn create(&mut self, below: &Path) -> io::Result<()> {
-        let mut path = PathBuf::new();
-        for component in below.components() {
-            let parent = self.dir(&path)?;
-            path.push(component);
-            make_dir(&parent, component.as_os_str().as_bytes())?;
-        }
-        let folder = self.dir(below)?;
-        let flat = below.as_os_str().as_bytes().starts_with(b".");
-        if flat {
-            let flags =
-                OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-            match rustix::fs::openat(&*folder, "maildirfolder", flags, Mode::from_raw_mode(0o600)) {
-                Ok(fd) => {
-                    let stat = rustix::fs::fstat(&*folder)?;
-                    own(fd.as_fd(), &stat)?;
-                    rustix::fs::fchmod(&fd, Mode::from_raw_mode(stat.st_mode & 0o666))?;
-                    super::durable(&fd)?;
-                }
-                Err(Errno::EXIST) => {}
-                Err(e) => return Err(e.into()),
-            }
-        }
-        for sub in ["tmp", "new", "cur"] {
-            make_dir(&folder, sub.as_bytes())?;
-        }
-        Ok(())
-    }
 }
 
 /// For file systems that cannot rename without replacing: the link fails where something has the name.
 /// Where the second half fails, the first one is taken back, so that no message has two names.
-fn by_link(source: &OwnedFd, from: &[u8], target: &OwnedFd, to: &[u8]) -> io::Result<()> {
+pub(super) fn by_link(
+    source: &OwnedFd,
+    from: &[u8],
+    target: &OwnedFd,
+    to: &[u8],
+) -> io::Result<()> {
     match rustix::fs::linkat(source, from, target, to, AtFlags::empty()) {
         // Over a network the answer may be lost, and the call made once more: then it is there already.
         Err(Errno::EXIST) if is_one(source, from, target, to) => {}
@@ -349,20 +337,6 @@ fn is_one(source: &OwnedFd, from: &[u8], target: &OwnedFd, to: &[u8]) -> bool {
     };
     let from = stat(source, from);
     from.is_some() && from == stat(target, to)
-}
-
-fn make_dir(parent: &OwnedFd, name: &[u8]) -> io::Result<()> {
-    match rustix::fs::mkdirat(parent, name, Mode::from_raw_mode(0o700)) {
-        Ok(()) => {}
-        Err(Errno::EXIST) => return Ok(()),
-        Err(e) => return Err(e.into()),
-    }
-    let stat = rustix::fs::fstat(parent)?;
-    let fd = rustix::fs::openat(parent, name, DIRECTORY, Mode::empty())?;
-    own(fd.as_fd(), &stat)?;
-    rustix::fs::fchmod(&fd, Mode::from_raw_mode(stat.st_mode & 0o7777))?;
-    super::durable(&fd)?;
-    super::durable(parent)
 }
 
 /// Gives a file the owner of another. Only root can; for anybody else it is theirs already, or the

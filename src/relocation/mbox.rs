@@ -50,7 +50,7 @@ pub(super) fn hold(job: &mut Job<'_>, paths: &[&Path]) -> Option<(Vec<Shape>, Ve
     for path in paths {
         if profile::in_use(path) {
             job.report.busy += 1;
-            job.report.skip(shown(path), "Thunderbird is running and has it; close it first");
+            job.report.skip(shown(path), profile::RUNNING);
             return None;
         }
     }

@@ -3,6 +3,7 @@
 //! It never deletes a message, never overwrites one, and refuses octets that are not those that were judged.
 
 mod apply;
+mod folders;
 mod journal;
 mod lock;
 mod maildir;

@@ -1,5 +1,5 @@
-//! Whether a running Thunderbird has a file: it keeps what it knows of an mbox in memory and in an index,
-//! and would write over what somebody else changed. Looks only, and waits for nobody.
+//! Whether a running Thunderbird has an mbox or a Maildir: it keeps what it knows of it in memory and in an
+//! index, and would write over what somebody else changed. Looks only, and waits for nobody.
 
 use std::fs::File;
 use std::path::Path;
@@ -7,7 +7,10 @@ use std::path::Path;
 use rustix::fs::{Mode, OFlags};
 use rustix::process::{Flock, FlockType, Pid};
 
-/// Folders above an mbox that may be its profile: `ImapMail/HOST/a.sbd/b.sbd/…`.
+/// What is said of such a mailbox.
+pub(super) const RUNNING: &str = "Thunderbird is running and has it; close it first";
+
+/// Folders above a mailbox that may be its profile: `ImapMail/HOST/a.sbd/b.sbd/…`.
 const DEPTH: usize = 12;
 
 pub(super) fn in_use(path: &Path) -> bool {

@@ -91,6 +91,8 @@ pub(super) enum Record {
     Move(Move),
     /// An mbox that is about to be created.
     Create(PathBuf),
+    /// Something of a Maildir that is about to be made: the top, and below it where it lies until it is whole.
+    Folder(PathBuf, PathBuf),
     /// A dotlock that is about to be taken, and what stands in it.
     Dotlock(PathBuf, Vec<u8>),
     /// From one mbox to another; octets put before the messages to set them apart.
@@ -159,6 +161,7 @@ impl Record {
                 m.of.map(number).unwrap_or_default(),
             ],
             Record::Create(p) => vec![b"create".to_vec(), path(p)],
+            Record::Folder(top, p) => vec![b"folder".to_vec(), path(top), path(p)],
             Record::Dotlock(p, content) => vec![b"dotlock".to_vec(), path(p), content.clone()],
             Record::Carry { txn, slot, from, to, created, lead } => vec![
                 b"carry".to_vec(),
@@ -246,6 +249,7 @@ impl Record {
                 of: if text(16)?.is_empty() { None } else { Some(num(16)?) },
             }),
             "create" => Record::Create(path(1)?),
+            "folder" => Record::Folder(path(1)?, path(2)?),
             "dotlock" => Record::Dotlock(path(1)?, fields.get(2)?.clone()),
             "carry" => Record::Carry {
                 txn: num(1)?,

@@ -14,7 +14,7 @@ use super::journal::{Journal, Kind, Move, Record, Run, Spot, State};
 use super::lock::{self, Refused};
 use super::maildir::{self, Maildir};
 use super::redo::Change;
-use super::{Error, Report, Surroundings, mbox, shown};
+use super::{Error, Report, Surroundings, folders, mbox, shown};
 use crate::store::Mended;
 pub(super) use given_up::give_up;
 use transaction::transaction;
@@ -92,8 +92,10 @@ pub(super) fn all(state: &State, around: &Surroundings<'_>) -> Result<Healed, Er
             continue;
         };
         for record in &run.records {
-            if let Record::Dotlock(path, content) = record {
-                lock::clear(path, content);
+            match record {
+                Record::Dotlock(path, content) => lock::clear(path, content),
+                Record::Folder(top, below) => folders::clear(top, below),
+                _ => {}
             }
         }
         if run.ended() {
@@ -243,9 +245,9 @@ fn maildir(job: &mut Job<'_>, top: &Path, moves: &[&Move]) -> Result<(), Error> 
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Err(away(job, top)),
         Err(e) => return Err(failed(e)),
     };
-    if !lock::folder(&maildir.top) {
+    if let Err(why) = maildir.hold() {
         return Err(Error::Busy(format!(
-            "{}: an earlier run has to be completed, and another one is working there",
+            "{}: an earlier run has to be completed there first, but {why}",
             shown(top)
         )));
     }

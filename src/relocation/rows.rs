@@ -9,7 +9,7 @@ use std::path::{Component, PathBuf};
 
 use super::journal::Known;
 use super::plan::{Places, Plan, Site, Step, Target, digests, site};
-use super::target::{file, fits};
+use super::target::{file, fits, no_copies, of_plan};
 use super::{Error, shown};
 use crate::store::{Fingerprint, Role, Skipped, Store, escaped};
 
@@ -84,6 +84,7 @@ pub fn read_rows(
 /// Makes a plan of the rows of a saved one. Every row is compared with its message by hash before
 /// anything is moved; that is up to [`super::apply()`]. Of what is `known` only the copies matter.
 pub fn plan_rows(stores: &[Store], rows: &[Row], copy: bool, known: &Known) -> Result<Plan, Error> {
+    no_copies(stores)?;
     let mut plan = Plan { copy, ..Plan::default() };
     let places = Places::of(stores);
     let mut seen = BTreeSet::new();
@@ -115,7 +116,7 @@ pub fn plan_rows(stores: &[Store], rows: &[Row], copy: bool, known: &Known) -> R
                     if below.components().all(|c| matches!(c, Component::Normal(_)))
                         && below.components().next().is_some() =>
                 {
-                    Target::Folder(below.to_owned())
+                    Target::Folder(of_plan(below, found, folder)?)
                 }
                 _ => {
                     return Err(Error::Refused(format!(

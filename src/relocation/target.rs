@@ -1,14 +1,14 @@
 //! Where messages may go: how the name that the user gave is written on disk, and what is refused. Reads the
 //! shape of the stores at most.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::plan::{Site, Target, Wishes};
+use super::plan::{Plan, Site, Step, Target, Wishes};
 use super::{Error, messages, shown};
-use crate::store::{Folder, Layout, Role, Store, by_name, escaped, from_utf7};
+use crate::store::{Folder, Layout, Role, Store, by_name, escaped, from_utf7, is_journal};
 
 /// Where each class of each Maildir goes; found out once.
 pub(super) struct Targets<'a> {
@@ -63,8 +63,44 @@ impl<'a> Targets<'a> {
     }
 }
 
+/// Fails where an mbox lies beside journals: it is a copy of what was moved, and would be moved once more.
+pub(super) fn no_copies(stores: &[Store]) -> Result<(), Error> {
+    let mboxes = stores.iter().flat_map(|s| &s.folders).filter(|f| f.layout == Layout::Mbox);
+    let ours: BTreeSet<&Path> = mboxes.filter_map(|f| f.path.parent()).collect();
+    match ours.into_iter().find(|folder| holds_journals(folder)) {
+        Some(folder) => Err(Error::Refused(format!("{}: {OURS}", shown(folder)))),
+        None => Ok(()),
+    }
+}
+
+const OURS: &str = "is a state folder of unscatter, for journals and copies of what was moved; nothing is moved from or to there";
+
+fn holds_journals(folder: &Path) -> bool {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let names = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    names.map(|entry| entry.file_name()).any(|name| is_journal(&name))
+}
+
+/// Fails where a plan would take something from the state folder or put something there, whatever lies in it yet.
+pub(super) fn keep_out(plan: &Plan, state: &Path) -> Result<(), Error> {
+    let state = std::fs::canonicalize(state).unwrap_or_else(|_| state.to_owned());
+    let inside = |step: &Step| {
+        let from = step.from.place().0;
+        let to = match (&step.to, &step.from) {
+            (Target::Folder(below), Site::File { top, .. }) => super::below(top, below),
+            (Target::Folder(path), _) | (Target::Mbox(path), _) => path.clone(),
+        };
+        from.starts_with(&state) || to.starts_with(&state)
+    };
+    if plan.steps.iter().any(inside) {
+        return Err(Error::Refused(format!("{}: {OURS}", shown(&state))));
+    }
+    Ok(())
+}
+
 /// Fails where the target has the wrong form for one of the stores, whether or not anything would go.
 pub fn check_target(stores: &[Store], wishes: &Wishes) -> Result<(), Error> {
+    no_copies(stores)?;
     let mut targets = Targets::new(wishes);
     let all = || stores.iter().flat_map(|s| &s.folders);
     if all().any(|f| f.layout == Layout::Maildir) && all().any(|f| f.layout == Layout::Mbox) {
@@ -128,10 +164,42 @@ pub(super) fn fits(
     )))
 }
 
-/// Checks a folder name: `/` is hierarchy, nothing leads out, nothing hides.
+/// The folder that a saved plan names, below the top of its Maildir: one that `--to` may name too. What goes to
+/// another place no mail program shows.
+pub(super) fn of_plan(below: &Path, store: &Store, folder: &Folder) -> Result<PathBuf, Error> {
+    let shown = escaped(below.as_os_str().as_bytes());
+    let text = below.to_str().unwrap_or(&shown);
+    let parts = match text.strip_prefix('.') {
+        Some(flat) if !flat.contains('/') => flat.split('.'),
+        _ => text.split('/'),
+    };
+    let name = parts.map(from_utf7).collect::<Vec<_>>().join("/");
+    let is_it = |f: &&Folder| {
+        f.layout == Layout::Maildir
+            && f.mailbox == folder.mailbox
+            && f.path.strip_prefix(&f.mailbox).is_ok_and(|path| path == below)
+    };
+    // One that is there is shown, however it is written.
+    if store.folders.iter().any(|f| is_it(&f)) && !name.eq_ignore_ascii_case("inbox") {
+        return Ok(below.to_owned());
+    }
+    let name = checked(OsStr::new(&name), &format!("move_to {shown}"))?;
+    match written(&name, "", store, &folder.mailbox) {
+        Ok(path) if path == below => Ok(path),
+        _ => Err(Error::Refused(format!(
+            "move_to {shown}: not as this Maildir writes its folders; sweep -o plan.csv writes it right"
+        ))),
+    }
+}
+
+/// Checks a folder name of the command line.
 fn folder_name(to: &OsStr) -> Result<String, Error> {
-    let shown = escaped(to.as_bytes());
-    let refused = |why: &str| Err(Error::Refused(format!("--to {shown}: {why}")));
+    checked(to, &format!("--to {}", escaped(to.as_bytes())))
+}
+
+/// Checks a folder name: `/` is hierarchy, nothing leads out, nothing hides. `said`: where it stands, and how.
+fn checked(to: &OsStr, said: &str) -> Result<String, Error> {
+    let refused = |why: &str| Err(Error::Refused(format!("{said}: {why}")));
     let Some(name) = to.to_str() else { return refused("a folder name must be UTF-8") };
     if name.starts_with('/')
         || name.starts_with("./")
@@ -211,6 +279,9 @@ pub(super) fn file(to: &OsStr, class: &str) -> Result<PathBuf, Error> {
     };
     let parent = std::fs::canonicalize(parent)
         .map_err(|e| refused(format!("the folder {} cannot be used: {e}", shown(parent))))?;
+    if holds_journals(&parent) {
+        return Err(refused(format!("{} {OURS}", shown(&parent))));
+    }
     let path = parent.join(name);
     match std::fs::symlink_metadata(&path) {
         Ok(m) if m.is_dir() => Err(refused(

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::apply::{Failures, Job, carry_out};
 use super::journal::{self, Carried, Journal, Kind, Move, Record, Run, Spot, State};
-use super::lock::{self, RunLock};
+use super::lock::RunLock;
 use super::maildir::{self, Maildir};
 use super::mbox_return::{Way, mbox_back};
 use super::recovery::{self, Open};
@@ -321,9 +321,9 @@ fn maildir_back(job: &mut Job<'_>, top: &Path, moves: &[&Move], copied: bool) ->
             return Ok(());
         }
     };
-    if !lock::folder(&maildir.top) {
+    if let Err(why) = maildir.hold() {
         job.report.busy += 1;
-        job.report.skip(shown(top), "another sweep or undo is working on it");
+        job.report.skip(shown(top), why);
         return Ok(());
     }
     let moves = there(job, &mut maildir, top, moves, copied);

@@ -37,6 +37,11 @@ pub(super) fn discover(path: &Path, memory: Option<&dyn Memory>) -> Result<Store
     } else if meta.is_dir() {
         let own = real.canonicalize().ok().and_then(|p| Some(own_name(p.file_name()?)));
         let found = files::survey(&real).map_err(read)?;
+        if found.journals {
+            let what =
+                "is a state folder of unscatter: what lies in it are copies, no mail of its own";
+            return Err(Error::Malformed { path: name, what: what.into() });
+        }
         let here = Here { path: real, below: PathBuf::new(), shown: Vec::new(), top: None };
         finder.folder(here, found, own.as_deref().unwrap_or_default());
         gather(&mut finder.folders, path);
@@ -187,7 +192,8 @@ impl Finder {
         if hidden && !holds_mail(&path) && !HIDDEN.iter().any(|h| *h == name) && top.is_none() {
             return;
         }
-        if matches!(name.as_bytes(), b".git" | b".svn" | b".hg") {
+        let unfinished = name.as_bytes().starts_with(files::UNFINISHED.as_bytes());
+        if unfinished || matches!(name.as_bytes(), b".git" | b".svn" | b".hg") {
             return;
         }
         if self.depth >= DEPTH {

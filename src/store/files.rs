@@ -13,6 +13,16 @@ use super::{from_line, maildir, mbox, open, roles};
 /// Octets that show what a file is.
 const START: usize = crate::limits::FILE_START;
 
+/// The names of what relocation has not finished begin so.
+pub(crate) const UNFINISHED: &str = ".unscatter-";
+
+/// Whether a name is that of a journal of relocation. What lies beside it are copies of messages that were moved,
+/// which are no mail of their own.
+pub(crate) fn is_journal(name: &OsStr) -> bool {
+    let number = name.to_str().and_then(|n| n.strip_prefix("run-")?.strip_suffix(".journal"));
+    number.is_some_and(|n| n.len() >= 6 && n.bytes().all(|b| b.is_ascii_digit()))
+}
+
 /// What one file is.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Class {
@@ -38,6 +48,8 @@ pub(super) struct Survey {
     pub(super) skipped: Vec<Skipped>,
     /// Whether `cur` is there (or `new` and `tmp`).
     pub(super) maildir: bool,
+    /// Whether journals lie here: the folder is this program's own.
+    pub(super) journals: bool,
 }
 
 pub(super) fn chunks(folder: &Folder, octets: u64) -> (Vec<Chunk>, Vec<Skipped>) {
@@ -81,6 +93,9 @@ pub(super) fn survey(path: &Path) -> io::Result<Survey> {
             }
             Err(e) => found.skipped.push(Skipped::new(&entry.path(), e.to_string())),
         }
+    }
+    if files.iter().any(|name| is_journal(name)) {
+        return Ok(Survey { journals: true, ..Survey::default() });
     }
     found.folders.sort_unstable();
     files.sort_unstable();

@@ -26,6 +26,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 pub use again::Again;
+pub(crate) use files::{UNFINISHED, is_journal};
 pub use mended::{Extent, Mended};
 pub use open::open_message;
 pub(crate) use roles::{by_name, from_utf7};

@@ -1,6 +1,8 @@
 //! Moves in the corners: copies, flags that were set meanwhile, stores that are named twice or lie in each other,
 //! names with fields and letters, both layouts, folders that cannot be written, devices with new numbers.
 
+mod places;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use unscatter::store::Fingerprint;
 
 /// Calls that change something, or on whose success a change is built.
-const CALLS: &str = "renameat2,fsync,fdatasync,pwrite64,ftruncate,linkat,link,unlink,unlinkat,mkdirat,mkdir,\
+const CALLS: &str = "renameat2,?renameat,fsync,fdatasync,pwrite64,ftruncate,linkat,link,unlink,unlinkat,mkdirat,mkdir,\
                      fchmod,utimensat,flock,fcntl,fallocate,openat2,write,statx,newfstatat,fstat,openat,pread64,\
                      read,fstatfs,statfs,getdents64,readlink";
 
@@ -264,6 +264,8 @@ impl Case {
             }
         }
         self.same(&self.before, what);
+        let left = unfinished(&self.path().join("mail"));
+        assert!(left.is_empty(), "{}: {what}: {left:?} is left over", self.name);
         if let Ok(state) = fs::read_dir(self.path().join("state/unscatter")) {
             for entry in state {
                 let name = entry.unwrap().file_name().into_string().unwrap();
@@ -282,6 +284,22 @@ impl Case {
         let (now, then) = (names(&found), names(wanted));
         assert!(found == *wanted, "{}: {what}: {now:?} is not {then:?}", self.name);
     }
+}
+
+/// What was begun below a folder and not finished.
+fn unfinished(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
+    let of = |path: PathBuf| {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        if name.starts_with(".unscatter-") {
+            vec![path]
+        } else if path.is_dir() {
+            unfinished(&path)
+        } else {
+            Vec::new()
+        }
+    };
+    entries.flat_map(of).collect()
 }
 
 /// What is interrupted, and what went before it.
@@ -309,7 +327,7 @@ impl Phase {
             }
             Phase::Recovery => {
                 let middle = match (case.name, case.by_link) {
-                    ("Maildir", false) => "renameat2:signal=SIGKILL:when=3",
+                    ("Maildir", false) => "renameat2:signal=SIGKILL:when=4",
                     ("Maildir", true) => "unlinkat:signal=SIGKILL:when=3",
                     _ => "ftruncate:signal=SIGKILL:when=1",
                 };

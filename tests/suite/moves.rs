@@ -197,6 +197,56 @@ fn the_folders_of_a_running_thunderbird_are_read_only() {
 }
 
 #[test]
+fn a_maildir_of_a_running_thunderbird_is_busy_for_sweeps_undos_and_what_was_broken_off() {
+    let case = crate::faults::maildir(folder(), 7);
+    let profile = case.path();
+    fs::write(profile.join("prefs.js"), "").unwrap();
+    let lock = fs::File::create(profile.join(".parentlock")).unwrap();
+    let starts =
+        || rustix::fs::fcntl_lock(&lock, FlockOperation::NonBlockingLockExclusive).unwrap();
+    let ends = || rustix::fs::fcntl_lock(&lock, FlockOperation::Unlock).unwrap();
+    let sweep = ["sweep", "--plan", "plan.csv", "--apply"];
+    let busy = |arguments: &[&str], as_now: &Files| {
+        let (code, out) = told(case.run(arguments));
+        assert_eq!(code, 75, "{arguments:?}: {out}");
+        assert!(out.contains("Thunderbird is running"), "{arguments:?}: {out}");
+        assert_eq!(look(case.path()), *as_now, "{arguments:?}");
+    };
+    starts();
+    busy(&sweep, &case.before);
+    ends();
+    assert_eq!(told(case.run(&sweep)).0, 0);
+    starts();
+    busy(&["undo"], &case.after);
+    ends();
+    assert_eq!(told(case.run(&["undo"])).0, 0);
+    assert_eq!(look(case.path()), case.before);
+    if !crate::faults::traceable() {
+        return;
+    }
+    // In the middle of a sweep, and of an mbox.
+    assert!(case.killed(&[&sweep[..], &["--again"]].concat(), "renameat2:signal=SIGKILL:when=4"));
+    let now = look(case.path());
+    starts();
+    busy(&["undo"], &now);
+    ends();
+    assert_eq!(told(case.run(&["undo"])).0, 0);
+    assert_eq!(look(case.path()), case.before);
+    let case = crate::faults::mbox(folder(), 7, true);
+    assert!(case.killed(&sweep, "ftruncate:signal=SIGKILL:when=1"));
+    let octets = || ["inbox", "swept"].map(|n| fs::read(case.path().join("mail").join(n)).unwrap());
+    let now = octets();
+    let profile = case.path();
+    fs::write(profile.join("prefs.js"), "").unwrap();
+    let lock = fs::File::create(profile.join(".parentlock")).unwrap();
+    rustix::fs::fcntl_lock(&lock, FlockOperation::NonBlockingLockExclusive).unwrap();
+    let (code, out) = told(case.run(&["undo"]));
+    assert!(code == 75 && octets() == now, "{code}: {out}");
+    drop(lock);
+    case.take_back("after Thunderbird");
+}
+
+#[test]
 fn a_limit_on_file_sizes_is_an_error_and_loses_nothing() {
     let case = crate::faults::mbox(folder(), 12, true);
     let mut refused = 0;
@@ -498,7 +548,8 @@ fn a_name_that_is_taken_in_the_last_moment_is_not_replaced() {
         "-o",
         "/dev/null",
         "-e",
-        "inject=renameat2:delay_enter=1500ms:when=1",
+        // The first one gives the folder its name.
+        "inject=renameat2:delay_enter=1500ms:when=2",
     ]);
     sweep.arg(program()).args(["sweep", "--plan", "plan.csv", "--apply"]);
     sweep.current_dir(case.path()).env("XDG_STATE_HOME", case.path().join("state"));

@@ -10,7 +10,7 @@ use super::super::apply::Job;
 use super::super::journal::{Record, Run};
 use super::super::lock::{self, Held, Refused};
 use super::super::redo::{Change, Piece, Standing, Tail, Writer, length};
-use super::super::{Error, absent, messages, read_at, shown};
+use super::super::{Error, absent, messages, profile, read_at, shown};
 use super::{away, changes, doubtful};
 use crate::store::Bounds;
 
@@ -76,6 +76,10 @@ type Looked = (Vec<Option<Vec<Bounds>>>, Vec<Held>);
 
 /// Locks files, and finds the messages of each as it is under the lock.
 fn hold(job: &mut Job<'_>, paths: &[&Path]) -> Result<Looked, (PathBuf, Refused)> {
+    // What it is half way through waits: Thunderbird would take offsets of its own from the old content.
+    if let Some(path) = paths.iter().find(|p| profile::in_use(p)) {
+        return Err((path.to_path_buf(), Refused::Busy(profile::RUNNING.into())));
+    }
     let mut attempt = 0;
     loop {
         attempt += 1;
