@@ -218,7 +218,11 @@ impl<'a> Head<'a> {
             b'd' if is("date") => first(&mut self.date),
             b'd' if is("delivered-to") => self.marked |= AUTORESPONDER.any_in(value),
             b'e' if is("envelope-from") => self.marked |= null(value),
-            b'f' if is("from") => first(&mut self.from),
+            b'f' if is("from") => {
+                // Which of several counts the whole look knows.
+                self.marked |= self.from.is_some();
+                first(&mut self.from);
+            }
             b't' if is("to") => first(&mut self.to),
             b'f' if begins("failed") => self.marked = true,
             b'i' if is("in-reply-to") => first(&mut self.in_reply_to),
@@ -283,7 +287,7 @@ impl<'a> Head<'a> {
         } else if begins("auto") {
             self.marked |= !begins("auto-response-suppress");
         } else {
-            const MARKS: [&str; 24] = [
+            const MARKS: [&str; 25] = [
                 "amazon-auto",
                 "failed-rec",
                 "fc-machine",
@@ -308,6 +312,7 @@ impl<'a> Head<'a> {
                 "hmxmroriginalrecipient",
                 "original-message-id",
                 "ricevuta",
+                "list-administrivia",
             ];
             self.marked |= MARKS.iter().any(|mark| begins(mark));
         }
