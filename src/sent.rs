@@ -31,7 +31,7 @@ pub(crate) fn address_key(address: &Address) -> u64 {
     }
 }
 
-/// Without the marks in brackets that lists and gateways put before a subject ("[garden]", "[EXTERNAL]").
+/// Without the marks in brackets that lists and gateways put before a subject (`[garden]`, `[EXTERNAL]`).
 fn untagged(subject: &str) -> &str {
     let mut rest = subject;
     while let Some((tag, behind)) = rest.strip_prefix('[').and_then(|r| r.split_once(']'))
