@@ -113,6 +113,7 @@ pub(super) fn all(state: &State, around: &Surroundings<'_>) -> Result<Healed, Er
             // Other stores are none of its business.
             healed.notes.extend(job.report.notes);
             healed.recovered.extend(job.report.recovered);
+            healed.doubled += job.report.doubled;
             let (busy, places) = (matches!(e, Error::Busy(_)), places(&state.run(number)?));
             let open = Open { run: number, why: e.to_string(), busy, places };
             healed.open.push(open);
@@ -181,6 +182,14 @@ fn tidy(state: &State, run: &Run) -> Result<(), Error> {
     Ok(())
 }
 
+/// The first failure; but one that goes by waiting comes before those that stay, so that nothing is given up for them.
+fn with(first: Result<(), Error>, next: Result<(), Error>) -> Result<(), Error> {
+    match (first, next) {
+        (Err(Error::Busy(why)), _) | (Err(_), Err(Error::Busy(why))) => Err(Error::Busy(why)),
+        (first, next) => first.and(next),
+    }
+}
+
 fn one(job: &mut Job<'_>, run: &Run) -> Result<(), Error> {
     let mut tops: BTreeMap<&Path, Vec<&Move>> = BTreeMap::new();
     for m in run.moves(false) {
@@ -189,13 +198,13 @@ fn one(job: &mut Job<'_>, run: &Run) -> Result<(), Error> {
     // What cannot be completed in one place is no reason to leave another half done.
     let mut first = Ok(());
     for (top, moves) in tops {
-        first = first.and(maildir(job, top, &moves));
+        first = with(first, maildir(job, top, &moves));
     }
     for txn in open_transactions(run) {
         if job.journal.failed() {
             break;
         }
-        first = first.and(transaction(job, run, txn));
+        first = with(first, transaction(job, run, txn));
     }
     first?;
     // What a run made and never wrote to is removed.
@@ -330,6 +339,8 @@ fn settle(maildir: &mut Maildir, kind: Kind, m: &Move) -> io::Result<Settled> {
     let (kept, other) = if marked { (source, target) } else { (target, source) };
     maildir.sync(&maildir::folder_of(&kept))?;
     maildir.remove(&other)?;
+    // It may stand where neither name of the move is: what was new was opened meanwhile.
+    maildir.sync(&maildir::folder_of(&other))?;
     Ok(if marked { Settled::Aborted } else { Settled::Done })
 }
 

@@ -78,7 +78,7 @@ const OURS: &str = "is a state folder of unscatter, for journals and copies of w
 fn holds_journals(folder: &Path) -> bool {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let names = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
-    names.map(|entry| entry.file_name()).any(|name| is_journal(&name))
+    names.map(|entry| entry.path()).any(|path| is_journal(&path))
 }
 
 /// Fails where a plan would take something from the state folder or put something there, whatever lies in it yet.

@@ -285,10 +285,13 @@ pub fn forget(run: u64, around: &Surroundings<'_>) -> Result<Report, Error> {
     let mut job = Job { state: &state, around, journal, report, kind, created: Vec::new() };
     if open.is_some() {
         job.report.kept = recovery::give_up(&mut job, &of)?;
+    }
+    // An undo that is given up has not brought back all that it could: the sweep can be taken back again.
+    if !matches!(kind, Kind::Undo(_)) {
         job.journal.push(&Record::Forgotten);
+    }
+    if open.is_some() {
         job.journal.push(&Record::End);
-    } else {
-        job.journal.push(&Record::Forgotten);
     }
     job.journal.sync()?;
     recovery::drop_redo(&state, run)?;

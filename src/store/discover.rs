@@ -260,17 +260,27 @@ fn role_of(hierarchy: &[String], top: bool) -> (Role, String) {
     }
 }
 
+/// Whether a folder is called Sent by its name below the top of its Maildir: what lies in a Maildir that is itself
+/// called so is a part of that.
+fn is_sent_below_top(folder: &Folder) -> bool {
+    let Ok(below) = folder.path.strip_prefix(&folder.mailbox) else { return false };
+    let parts = below.components().map(|part| shown(part.as_os_str())).collect::<Vec<_>>();
+    let names = parts.iter().flat_map(|part| part.split('.'));
+    roles::by_hierarchy(names).is_some_and(|(role, _)| role == Role::Sent)
+}
+
 /// Folders that lie side by side and of which one has a special name are one mailbox: `Mail/INBOX`
 /// and `Mail/Sent` of mbsync, an export with a folder of message files each.
 fn gather(folders: &mut [Folder], root: &Path) {
     let own_sent: Vec<PathBuf> = folders
         .iter()
-        .filter(|f| f.role == Role::Sent && f.layout == Layout::Maildir && f.path != f.mailbox)
+        .filter(|f| f.role == Role::Sent && f.layout == Layout::Maildir && is_sent_below_top(f))
         .map(|f| f.mailbox.clone())
         .collect();
-    // A Maildir may be called as a special folder is; what has a Sent of its own is a mailbox.
+    // What was named may be called as a special folder is; a Maildir that has a Sent of its own is a mailbox.
     for top in folders.iter_mut().filter(|f| f.layout == Layout::Maildir && f.path == f.mailbox) {
-        if top.role != Role::Received && own_sent.contains(&top.mailbox) {
+        let named = top.below.as_os_str().is_empty() && top.role != Role::Received;
+        if named && own_sent.contains(&top.mailbox) {
             top.role = Role::Received;
             top.why = "top of the Maildir, which has its own Sent".into();
         }

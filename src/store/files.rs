@@ -16,11 +16,22 @@ const START: usize = crate::limits::FILE_START;
 /// The names of what relocation has not finished begin so.
 pub(crate) const UNFINISHED: &str = ".unscatter-";
 
-/// Whether a name is that of a journal of relocation. What lies beside it are copies of messages that were moved,
-/// which are no mail of their own.
-pub(crate) fn is_journal(name: &OsStr) -> bool {
-    let number = name.to_str().and_then(|n| n.strip_prefix("run-")?.strip_suffix(".journal"));
-    number.is_some_and(|n| n.len() >= 6 && n.bytes().all(|b| b.is_ascii_digit()))
+/// Whether a file is a journal of relocation, by its name and its first line (a length and a checksum). What lies
+/// beside one are copies of messages that were moved, which are no mail of their own. The name alone tells nothing: a
+/// mail folder of that name may be made from outside.
+pub(crate) fn is_journal(path: &Path) -> bool {
+    let name = path.file_name().and_then(OsStr::to_str);
+    let number = name.and_then(|n| n.strip_prefix("run-")?.strip_suffix(".journal"));
+    if !number.is_some_and(|n| n.len() >= 6 && n.bytes().all(|b| b.is_ascii_digit())) {
+        return false;
+    }
+    let Ok((file, _)) = super::open::regular(path) else { return false };
+    let mut start = [0; 40];
+    let Ok(read) = super::read_full_at(&file, &mut start, 0) else { return false };
+    let mut words = start[..read].split(|b| *b == b' ');
+    words.next().is_some_and(|n| !n.is_empty() && n.iter().all(u8::is_ascii_digit))
+        && words.next().is_some_and(|n| n.len() == 16 && n.iter().all(u8::is_ascii_hexdigit))
+        && words.next().is_some()
 }
 
 /// What one file is.
@@ -94,7 +105,7 @@ pub(super) fn survey(path: &Path) -> io::Result<Survey> {
             Err(e) => found.skipped.push(Skipped::new(&entry.path(), e.to_string())),
         }
     }
-    if files.iter().any(|name| is_journal(name)) {
+    if files.iter().any(|name| is_journal(&path.join(name))) {
         return Ok(Survey { journals: true, ..Survey::default() });
     }
     found.folders.sort_unstable();

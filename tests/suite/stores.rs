@@ -215,6 +215,49 @@ fn layout_fs_and_side_by_side_maildirs_are_one_mailbox() {
     }
 }
 
+/// Makes Maildirs with one message each.
+fn maildirs(folders: &[std::path::PathBuf]) {
+    for folder in folders {
+        for part in ["cur", "new", "tmp"] {
+            fs::create_dir_all(folder.join(part)).unwrap();
+        }
+        put(&folder.join("cur/1.a.host:2,S"), mail("nadia", 1));
+    }
+}
+
+#[test]
+fn a_sent_maildir_with_folders_in_it_stays_sent_and_a_mailbox_called_so_is_told_by_its_own_sent() {
+    let root = tempfile::tempdir().unwrap();
+    let names_of = |store: &Path| -> Vec<(String, Role)> {
+        let store = Store::discover(store).unwrap();
+        store.folders.iter().map(|f| (f.name.clone(), f.role)).collect()
+    };
+    let side = root.path().join("Mail");
+    maildirs(&["INBOX", "Sent", "Sent/2019", "Sent/.2020"].map(|name| side.join(name)));
+    let found = names_of(&side);
+    let sent = found.iter().filter(|(name, role)| name.contains("Sent") && *role == Role::Sent);
+    assert_eq!(sent.count(), 3, "{found:?}");
+    let alone = root.path().join("Sent");
+    maildirs(&["", ".2019"].map(|name| alone.join(name)));
+    assert_eq!(names_of(&alone)[0].1, Role::Sent);
+    let mailbox = root.path().join("sent_25");
+    maildirs(&["", ".Sent"].map(|name| mailbox.join(name)));
+    let found = names_of(&mailbox);
+    assert_eq!(found[0], ("INBOX".to_owned(), Role::Received), "{found:?}");
+    assert!(found.iter().any(|(_, role)| *role == Role::Sent), "{found:?}");
+}
+
+#[test]
+fn a_mail_folder_that_is_called_as_a_journal_hides_none_of_the_others() {
+    let root = tempfile::tempdir().unwrap();
+    for name in ["inbox", "lists", "run-000001.journal"] {
+        put(&root.path().join("mail").join(name), mbox(1, ""));
+    }
+    let store = Store::discover(root.path()).unwrap();
+    let names: Vec<&str> = store.folders.iter().map(|f| f.name.as_str()).collect();
+    assert_eq!(names.len(), 3, "{names:?}");
+}
+
 #[test]
 fn a_mixed_folder_is_walked_and_what_is_no_mail_is_passed_over() {
     let dir = tempfile::tempdir().unwrap();

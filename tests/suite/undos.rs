@@ -448,6 +448,25 @@ fn an_undo_goes_on_to_no_older_run_while_the_newest_waits_for_a_lock() {
 }
 
 #[test]
+fn an_undo_that_is_given_up_leaves_its_sweep_to_be_taken_back() {
+    if !crate::faults::traceable() {
+        return;
+    }
+    let case = crate::faults::maildir(folder(), 12);
+    case.reset();
+    let (code, out, err) = program(case.path(), &["sweep", "--plan", "plan.csv", "--apply"]);
+    assert_eq!(code, 0, "{out}{err}");
+    assert!(case.killed(&["undo"], "renameat2:signal=SIGKILL:when=3"));
+    let (code, out, err) = program(case.path(), &["undo", "--forget", "2"]);
+    assert_eq!(code, 0, "{out}{err}");
+    let (code, out, err) = program(case.path(), &["undo"]);
+    assert!(code == 0 && out.contains("Put back"), "{code} {out}{err}");
+    let there = fs::read_dir(case.path().join("mail/Maildir/cur")).unwrap().count()
+        + fs::read_dir(case.path().join("mail/Maildir/new")).unwrap().count();
+    assert_eq!(there, case.before.len(), "{out}{err}");
+}
+
+#[test]
 fn a_run_that_is_forgotten_half_done_names_what_is_kept_and_one_that_left_all_whole_keeps_nothing()
 {
     if !crate::faults::traceable() {
