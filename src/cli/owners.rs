@@ -153,7 +153,7 @@ pub(super) fn state_of(owner: Owner, label: &str) -> anyhow::Result<PathBuf> {
 
 /// Whose mail a store holds, for root. A folder of root's may hold mailboxes of others: then it is theirs, if all
 /// of them have one owner.
-fn whose(store: &Path) -> anyhow::Result<Owner> {
+pub(super) fn whose(store: &Path) -> anyhow::Result<Owner> {
     let us = Owner { uid: 0, gid: 0 };
     // What cannot be looked at is told by whoever tries to read it.
     let Ok(metadata) = std::fs::metadata(store) else { return Ok(us) };

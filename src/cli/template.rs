@@ -225,7 +225,14 @@ impl Found {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound && links.is_empty() => return,
             Err(e) => return self.skip(path, e.to_string()),
         };
-        let owner = Owner::of(&metadata);
+        // As root the mail in it tells, so that its owner's state is looked for where that run will keep it.
+        let owner = match rustix::process::geteuid().is_root() {
+            true => match super::owners::whose(path) {
+                Ok(owner) => owner,
+                Err(why) => return self.skip(path, why.to_string()),
+            },
+            false => Owner::of(&metadata),
+        };
         if links.iter().any(|maker| *maker != owner.uid && *maker != 0) {
             return self.skip(path, "a link of one user leads to mail of another".into());
         }
