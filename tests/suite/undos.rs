@@ -8,10 +8,15 @@ use std::path::{Path, PathBuf};
 
 use crate::relocation::{ANY, folder, program, store};
 
-const FROM: &str = "From MAILER-DAEMON Fri Aug 14 12:00:00 2026\n";
+pub(crate) const FROM: &str = "From MAILER-DAEMON Fri Aug 14 12:00:00 2026\n";
 
 /// The messages of [`store`] as an mbox, with fields that a mail program keeps on top.
 fn mbox(folder: &Path, top: &str) -> PathBuf {
+    as_mbox(folder, "inbox", top)
+}
+
+/// The messages of [`store`] as an mbox of that name, with these fields on top of each.
+pub(crate) fn as_mbox(folder: &Path, name: &str, top: &str) -> PathBuf {
     let maildir = store(folder);
     let mut files: Vec<PathBuf> = ["cur", "new"]
         .iter()
@@ -19,10 +24,10 @@ fn mbox(folder: &Path, top: &str) -> PathBuf {
         .map(|e| e.unwrap().path())
         .collect();
     files.sort();
-    let text: String =
-        files.iter().map(|f| format!("{FROM}{top}{}\n", fs::read_to_string(f).unwrap())).collect();
+    let message = |f: &PathBuf| format!("{FROM}{top}{}\n", fs::read_to_string(f).unwrap());
+    let text: String = files.iter().map(message).collect();
     fs::remove_dir_all(&maildir).unwrap();
-    let path = folder.join("inbox");
+    let path = folder.join(name);
     fs::write(&path, text).unwrap();
     path
 }

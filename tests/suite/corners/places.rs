@@ -10,6 +10,7 @@ use std::process::Command;
 use super::{multiset, names, sweep};
 use crate::faults::{println, program as built, traceable};
 use crate::relocation::{ANY, folder, program, store};
+use crate::undos::{FROM, as_mbox};
 
 /// All folders below a Maildir, and the files that mark one, with the mode of each.
 fn folders(top: &Path) -> BTreeMap<PathBuf, u32> {
@@ -263,8 +264,8 @@ fn mail_of_several_owners_in_a_folder_of_roots_is_refused_and_that_of_one_is_han
     let folder = folder();
     let folder = folder.path();
     fs::create_dir(folder.join("spool")).unwrap();
-    mbox(folder, "spool/anna");
-    mbox(folder, "spool/eva");
+    as_mbox(folder, "spool/anna", "");
+    as_mbox(folder, "spool/eva", "");
     give(&folder.join("spool/anna"), first, first);
     give(&folder.join("spool/eva"), second, second);
     let arguments = [&["sweep", "spool", "--to", "swept", "--max-share", "1", "--apply"][..], &ANY];
@@ -273,29 +274,11 @@ fn mail_of_several_owners_in_a_folder_of_roots_is_refused_and_that_of_one_is_han
     assert!(err.contains("several owners") && !folder.join("swept").exists(), "{err}");
 }
 
-const FROM: &str = "From MAILER-DAEMON Fri Aug 14 12:00:00 2026\n";
-
-/// The messages of [`store`] as an mbox.
-fn mbox(folder: &Path, name: &str) -> PathBuf {
-    let maildir = store(folder);
-    let mut files: Vec<PathBuf> = ["cur", "new"]
-        .iter()
-        .flat_map(|sub| fs::read_dir(maildir.join(sub)).unwrap())
-        .map(|e| e.unwrap().path())
-        .collect();
-    files.sort();
-    let message = |f: &PathBuf| format!("{FROM}{}\n", fs::read_to_string(f).unwrap());
-    let text: String = files.iter().map(message).collect();
-    fs::remove_dir_all(&maildir).unwrap();
-    fs::write(folder.join(name), text).unwrap();
-    folder.join(name)
-}
-
 #[test]
 fn copies_in_the_state_folder_are_no_mail_and_no_place_for_mail() {
     let folder = folder();
     let folder = folder.path();
-    let inbox = mbox(folder, "inbox");
+    let inbox = as_mbox(folder, "inbox", "");
     let whole = fs::read(&inbox).unwrap();
     // Before the first run nothing tells the state folder but its name.
     fs::create_dir_all(folder.join("state/unscatter")).unwrap();
