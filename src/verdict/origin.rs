@@ -98,7 +98,10 @@ fn weigh(
                 let known = known_recipient(record, lessons);
                 lessons.wording.correspondent(record, path.stranger().is_some(), known)
             }
-            "id-and-date-in-sent" | "date-and-subject-in-sent" | "id-and-subject-in-sent"
+            "id-and-date-in-sent"
+            | "date-and-subject-in-sent"
+            | "date-and-recipient-in-sent"
+            | "id-and-subject-in-sent"
                 if replayed =>
             {
                 weights::on_origin(e.signal.code) * weights::COPIED
