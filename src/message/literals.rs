@@ -66,12 +66,14 @@ pub(crate) struct Literals {
     short: Vec<u32>,
 }
 
+/// Octets of a map of runs. Its size is fixed, so that the loop that looks into it needs no bounds; few of its bits
+/// are set, so that nearly all places of a text are passed over.
+const MAP: usize = 1 << 16;
+
 /// Runs of octets that words have.
 struct Runs {
-    /// One bit for each number of a run, in words of 64.
-    map: Vec<u64>,
-    /// Bits of a run's number to leave out.
-    shift: u32,
+    /// One bit for each number of a run.
+    map: Box<[u8; MAP]>,
     /// By the first bits of a number, where its anchors start; they end where those of the next start.
     starts: Vec<u32>,
     /// Bits of a number to leave out for that.
@@ -79,37 +81,40 @@ struct Runs {
     anchors: Vec<Anchor>,
 }
 
+#[inline(always)]
 fn number(key: u32) -> u32 {
     key.wrapping_mul(0x9e37_79b1)
 }
 
+/// Where the bit of a run stands in a map.
+#[inline(always)]
+fn place(key: u32) -> (usize, u32) {
+    let number = number(key);
+    ((number >> 16) as usize, number >> 13 & 7)
+}
+
 impl Runs {
     fn new(mut anchors: Vec<Anchor>) -> Runs {
-        if anchors.is_empty() {
-            let (map, starts) = (Vec::new(), Vec::new());
-            return Runs { map, shift: 0, starts, coarse: 0, anchors };
-        }
-        // At most one bit in eight is set, and the map stays in the nearest cache.
-        let size = (anchors.len() * 8).next_power_of_two().clamp(64, 1 << 17);
-        let shift = 32 - size.trailing_zeros();
         let coarse = 32 - anchors.len().next_power_of_two().trailing_zeros().max(1);
-        let mut map = vec![0; size / 64];
+        let mut map = Box::new([0; MAP]);
         anchors.sort_by_key(|a| (number(a.key), a.key));
         let mut starts = vec![0; (1 << (32 - coarse)) + 1];
         for anchor in &anchors {
-            let at = number(anchor.key) >> shift;
-            map[at as usize / 64] |= 1 << (at % 64);
+            let (octet, bit) = place(anchor.key);
+            map[octet] |= 1 << bit;
             starts[(number(anchor.key) >> coarse) as usize + 1] += 1;
         }
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
         }
-        Runs { map, shift, starts, coarse, anchors }
+        Runs { map, starts, coarse, anchors }
     }
 
-    fn knows(&self, key: u32) -> bool {
-        let at = number(key) >> self.shift;
-        self.map[at as usize / 64] >> (at % 64) & 1 != 0
+    /// Not 0 in its last bit where some word may have this run.
+    #[inline(always)]
+    fn bit(&self, key: u32) -> u8 {
+        let (octet, bit) = place(key);
+        self.map[octet] >> bit
     }
 
     /// The anchors of a run, and some others.
@@ -136,6 +141,7 @@ fn commonness(octet: u8) -> u32 {
 }
 
 /// The key of the first three octets of a run.
+#[inline(always)]
 fn three(key: u32) -> u32 {
     key & 0x00ff_ffff
 }
@@ -189,7 +195,72 @@ impl Literals {
     /// Gives every occurrence of every word, in no particular order: the place of the word among the words,
     /// and where in the text it starts. Stops, and says so, where `hit` says so.
     pub(crate) fn each(&self, text: &[u8], mut hit: impl FnMut(usize, usize) -> bool) -> bool {
-        let mut meet = |runs: &Runs, key: u32, at: usize| {
+        if self.small.anchors.is_empty() {
+            self.runs::<false>(text, &mut hit) || self.shortest(text, &mut hit)
+        } else {
+            self.runs::<true>(text, &mut hit) || self.shortest(text, &mut hit)
+        }
+    }
+
+    /// The words that have runs; `SMALL` where there are small ones. The inner loop is the hottest of a scan of
+    /// ordinary mail: no call, one branch that is hardly ever taken.
+    fn runs<const SMALL: bool>(
+        &self,
+        text: &[u8],
+        hit: &mut impl FnMut(usize, usize) -> bool,
+    ) -> bool {
+        let mut steps = text
+            .chunks_exact(STEP)
+            .map(|step| u32::from_le_bytes([step[0], step[1], step[2], step[3]]) | CASE);
+        let Some(mut key) = steps.next() else { return self.last::<SMALL>(text, 0, hit) };
+        let mut at = 0;
+        for next in steps {
+            let mut met = self.long.bit(key);
+            if SMALL {
+                let behind = three(next << 16 | key >> 16);
+                met |= self.small.bit(three(key)) | self.small.bit(behind);
+            }
+            if met & 1 != 0
+                && self.meet::<SMALL>(text, at, u64::from(next) << 32 | u64::from(key), hit)
+            {
+                return true;
+            }
+            (key, at) = (next, at + STEP);
+        }
+        self.last::<SMALL>(text, at, hit)
+    }
+
+    /// The last places, where less than two steps are left.
+    fn last<const SMALL: bool>(
+        &self,
+        text: &[u8],
+        mut at: usize,
+        hit: &mut impl FnMut(usize, usize) -> bool,
+    ) -> bool {
+        while at < text.len() {
+            let mut octets = [0; 8];
+            let rest = &text[at..text.len().min(at + 8)];
+            octets[..rest.len()].copy_from_slice(rest);
+            let octets = u64::from_le_bytes(octets) | u64::from(CASE) << 32 | u64::from(CASE);
+            if self.meet::<SMALL>(text, at, octets, hit) {
+                return true;
+            }
+            at += STEP;
+        }
+        false
+    }
+
+    /// Compares the words that may have what stands at a place.
+    #[cold]
+    #[inline(never)]
+    fn meet<const SMALL: bool>(
+        &self,
+        text: &[u8],
+        at: usize,
+        octets: u64,
+        hit: &mut impl FnMut(usize, usize) -> bool,
+    ) -> bool {
+        let mut compare = |runs: &Runs, key: u32, at: usize| {
             for anchor in runs.of(key) {
                 if anchor.key != key {
                     continue;
@@ -208,36 +279,15 @@ impl Literals {
             }
             false
         };
-        let (any_long, any_small) = (!self.long.map.is_empty(), !self.small.map.is_empty());
-        let mut look = |octets: [u8; 8], at: usize| {
-            let octets = u64::from_le_bytes(octets) | u64::from(CASE) << 32 | u64::from(CASE);
-            let key = octets as u32;
-            if any_long && self.long.knows(key) && meet(&self.long, key, at) {
-                return true;
-            }
-            if !any_small {
-                return false;
-            }
-            let (here, next) = (three(key), three((octets >> 16) as u32));
-            (self.small.knows(here) && meet(&self.small, here, at))
-                || (self.small.knows(next) && meet(&self.small, next, at + SMALL_STEP))
-        };
-        let mut at = 0;
-        while let Some(octets) = text.get(at..).and_then(|o| o.first_chunk::<8>()) {
-            if look(*octets, at) {
-                return true;
-            }
-            at += STEP;
-        }
-        while at < text.len() {
-            let mut octets = [0; 8];
-            let rest = &text[at..text.len().min(at + 8)];
-            octets[..rest.len()].copy_from_slice(rest);
-            if look(octets, at) {
-                return true;
-            }
-            at += STEP;
-        }
+        let (key, behind) = (octets as u32, three((octets >> 16) as u32));
+        (self.long.bit(key) & 1 != 0 && compare(&self.long, key, at))
+            || SMALL
+                && ((self.small.bit(three(key)) & 1 != 0 && compare(&self.small, three(key), at))
+                    || (self.small.bit(behind) & 1 != 0
+                        && compare(&self.small, behind, at + SMALL_STEP)))
+    }
+
+    fn shortest(&self, text: &[u8], hit: &mut impl FnMut(usize, usize) -> bool) -> bool {
         for &place in &self.short {
             let word = &self.words[place as usize];
             let (low, high) = (word[0].to_ascii_lowercase(), word[0].to_ascii_uppercase());
