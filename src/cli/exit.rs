@@ -19,12 +19,18 @@ pub(crate) enum Exit {
     Signal(u8),
 }
 
+/// Set where another process of this program asks: that one is told mail in doubt apart from what failed, by
+/// [`IN_DOUBT`]. Whoever else asks gets 2 for both.
+pub(super) const TOLD_APART: &str = "UNSCATTER_TOLD_APART";
+const IN_DOUBT: u8 = 3;
+
 impl Exit {
     /// How another process of this program ended.
     pub(super) fn of(status: ExitStatus) -> Exit {
         match status.code() {
             Some(0) => Exit::Done,
             Some(1) => Exit::Incomplete,
+            Some(code) if code == i32::from(IN_DOUBT) => Exit::InDoubt,
             Some(75) => Exit::Busy,
             Some(code @ 129..=255) => Exit::Signal(u8::try_from(code - 128).unwrap_or(0)),
             _ => Exit::Failed,
@@ -50,6 +56,7 @@ impl From<Exit> for ExitCode {
         ExitCode::from(match exit {
             Exit::Done => 0,
             Exit::Incomplete => 1,
+            Exit::InDoubt if super::surroundings::variable(TOLD_APART).is_some() => IN_DOUBT,
             Exit::Failed | Exit::InDoubt => 2,
             Exit::Busy => 75,
             Exit::Signal(number) => 128 + number,
@@ -60,6 +67,16 @@ impl From<Exit> for ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn mail_in_doubt_is_told_by_one_process_to_another() {
+        use std::os::unix::process::ExitStatusExt;
+        for (code, exit) in
+            [(0, Exit::Done), (2, Exit::Failed), (3, Exit::InDoubt), (75, Exit::Busy)]
+        {
+            assert_eq!(Exit::of(ExitStatus::from_raw(code << 8)), exit);
+        }
+    }
 
     #[test]
     fn one_failing_mailbox_of_several_is_skipped() {

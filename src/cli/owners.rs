@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, bail};
 use unscatter::store::{Layout, Store};
 
-use super::exit::Exit;
+use super::exit::{Exit, TOLD_APART};
 
 /// Variables that a program needs to speak; whatever else root has in its environment is nobody's business.
 const KEPT: [&str; 6] = ["PATH", "LANG", "LC_ALL", "LC_CTYPE", "TERM", "NO_COLOR"];
@@ -104,6 +104,7 @@ pub(super) fn again(owner: Owner, state: Option<&Path>) -> anyhow::Result<Comman
         if let Some(state) = state {
             command.env("XDG_STATE_HOME", state);
         }
+        command.env(TOLD_APART, "1");
         return Ok(command);
     }
     if !rustix::process::geteuid().is_root() {
@@ -129,6 +130,7 @@ pub(super) fn again(owner: Owner, state: Option<&Path>) -> anyhow::Result<Comman
             owner.shown()
         ),
     }
+    command.env(TOLD_APART, "1");
     command.uid(owner.uid).gid(owner.gid);
     Ok(command)
 }

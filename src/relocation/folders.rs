@@ -111,6 +111,10 @@ impl Maildir {
 /// the lock of the Maildir.
 pub(super) fn clear(top: &Path, below: &Path) {
     let (Some(yard), Some(name)) = (below.parent(), below.file_name()) else { return };
+    // Whatever a journal says: nothing else is ever removed.
+    if !name.as_bytes().starts_with(UNFINISHED.as_bytes()) {
+        return;
+    }
     let Ok(mut maildir) = Maildir::open(top) else { return };
     let Ok(yard) = maildir.dir(yard) else { return };
     let is_there = rustix::fs::statat(&*yard, name, AtFlags::SYMLINK_NOFOLLOW).is_ok();
@@ -202,4 +206,23 @@ fn remove(at: &OwnedFd, name: &[u8], deepest: usize) -> io::Result<()> {
         remove(&inside, name, deepest - 1)?;
     }
     gone(rustix::fs::unlinkat(at, name, AtFlags::REMOVEDIR))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_being_made_is_cleared_whatever_a_journal_says() {
+        let dir = tempfile::tempdir().unwrap();
+        let unfinished = format!("tmp/{UNFINISHED}1-1");
+        for name in ["new", "cur", "tmp", "cur/empty", &unfinished] {
+            std::fs::create_dir(dir.path().join(name)).unwrap();
+        }
+        clear(dir.path(), Path::new("cur/empty"));
+        clear(dir.path(), Path::new("new"));
+        clear(dir.path(), Path::new(&unfinished));
+        assert!(dir.path().join("cur/empty").exists() && dir.path().join("new").exists());
+        assert!(!dir.path().join(unfinished).exists());
+    }
 }
