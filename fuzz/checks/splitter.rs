@@ -21,9 +21,11 @@ pub(crate) fn holds(octets: &[u8]) {
     std::fs::write(&path, octets).expect("a file");
     let Ok(store) = Store::discover(&path) else { return };
     let whole = bounds(&store, u64::MAX);
-    // Blank lines before the first From_ line belong to no message.
+    // A mark of UTF-8 and blank lines before the first From_ line belong to no message.
     let mut at = whole.first().map_or(0, |b| b.from_line);
-    assert!(octets[..at as usize].iter().all(u8::is_ascii_whitespace), "the start is left out");
+    let before = &octets[..at as usize];
+    let before = before.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(before);
+    assert!(before.iter().all(u8::is_ascii_whitespace), "the start is left out");
     for b in &whole {
         assert_eq!(b.from_line, at, "a gap or an overlap");
         assert!(b.from_line < b.start && b.start <= b.end && b.end <= b.next);

@@ -2,10 +2,10 @@
 //! share of those found in Sent, in all and by the device that wrote them. Absence from Sent weighs
 //! no more than that.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::codec::coded;
-use crate::correlation::Terms;
+use crate::correlation::{Record, Terms};
 use crate::message::Address;
 use crate::sent::{DAY, SentIndex};
 
@@ -65,6 +65,9 @@ pub struct Coverage {
     by_identity: BTreeMap<String, Share>,
     /// Dates of the replies and whether Sent holds what they answer, by date.
     by_time: Vec<(i64, bool)>,
+    /// Addresses that never sent anything that Sent holds, and whose mail people answer all the same: as a rule
+    /// another account's Sent was given. Base form.
+    elsewhere: BTreeSet<String>,
 }
 
 /// Replies next to a moment that tell of holes in Sent, and how far away (seconds) they may be.
@@ -110,9 +113,21 @@ impl Coverage {
     /// Measures from replies that go to the owner and name a message that the owner may have sent.
     pub fn measure(replies: &[Reply], sent: &SentIndex, terms: &Terms) -> Self {
         let mut coverage = Coverage::default();
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
+        // Who answers mail of addresses that never sent; nobody's, where Sent holds what they answer.
+        let mut others: HashMap<Address, Option<HashSet<Address>>> = HashMap::new();
         for reply in replies {
-            if reply.list || !terms.is_own(&reply.to, sent) || terms.is_own(&reply.from, sent) {
+            if reply.list || terms.is_own(&reply.from, sent) {
+                continue;
+            }
+            if !terms.is_own(&reply.to, sent) {
+                let people = others.entry(reply.to.base()).or_insert_with(|| Some(HashSet::new()));
+                match sent.by_id_key(reply.parent) {
+                    Some(_) => *people = None,
+                    None => people.iter_mut().for_each(|p| {
+                        p.insert(reply.from.base());
+                    }),
+                }
                 continue;
             }
             if !seen.insert(reply.parent) {
@@ -131,6 +146,12 @@ impl Coverage {
             coverage.by_time.extend(reply.date.map(|d| (d, found > 0)));
         }
         coverage.by_time.sort_unstable();
+        let many = |people: &HashSet<Address>| people.len() >= FEW as usize;
+        coverage.elsewhere = others
+            .into_iter()
+            .filter(|(_, people)| people.as_ref().is_some_and(many))
+            .map(|(address, _)| address.as_str().to_owned())
+            .collect();
         coverage
     }
 
@@ -198,6 +219,17 @@ impl Coverage {
     /// Whether Sent is known to miss mail of the owner's: more than one id that people answer is not there.
     pub fn misses(&self) -> bool {
         self.all.asked >= self.all.found + 2
+    }
+
+    /// Whether the address that a record answers sends its mail from somewhere that Sent does not hold, so that
+    /// Sent says nothing about it.
+    pub fn is_elsewhere(&self, record: &Record) -> bool {
+        !self.elsewhere.is_empty()
+            && record
+                .answered
+                .answered_to
+                .first()
+                .is_some_and(|a| self.elsewhere.contains(a.base().as_str()))
     }
 
     /// Sent month by month, as far as there is mail or a reply.

@@ -9,6 +9,8 @@ use crate::sent::SentIndex;
 pub enum Doubt {
     /// There is no Sent mail to compare with.
     NoSent,
+    /// People write to the address that it answers, and Sent holds nothing from there.
+    OtherAddress,
     /// It came over the owner's relay with the owner's password, and is not in Sent.
     OwnRelay,
     /// Sent holds nothing of that time.
@@ -25,8 +27,9 @@ pub enum Doubt {
 
 impl Doubt {
     /// All, in the order in which they are looked for.
-    pub const ALL: [Doubt; 7] = [
+    pub const ALL: [Doubt; 8] = [
         Doubt::NoSent,
+        Doubt::OtherAddress,
         Doubt::OwnRelay,
         Doubt::NotCovered,
         Doubt::DeviceNotSaved,
@@ -39,6 +42,7 @@ impl Doubt {
     pub fn name(self) -> &'static str {
         match self {
             Doubt::NoSent => "no-sent",
+            Doubt::OtherAddress => "other-address",
             Doubt::OwnRelay => "own-relay",
             Doubt::NotCovered => "not-covered",
             Doubt::DeviceNotSaved => "device-not-saved",
@@ -52,6 +56,9 @@ impl Doubt {
     pub fn words(self) -> &'static str {
         match self {
             Doubt::NoSent => "there is no Sent mail to compare with",
+            Doubt::OtherAddress => {
+                "people write to the address that it answers, and no Sent mail is from there"
+            }
             Doubt::OwnRelay => {
                 "it went out over your own mail server and is not in Sent: a device that saves no \
                  copies, or somebody who uses your account"
@@ -68,6 +75,9 @@ impl Doubt {
     pub fn remedy(self) -> &'static str {
         match self {
             Doubt::NoSent => "name the place of your sent mail: --sent FOLDER",
+            Doubt::OtherAddress => {
+                "name the place where the sent mail of that address is: --sent FOLDER"
+            }
             Doubt::OwnRelay => "name what was yours: --keep ADDRESS or --keep MESSAGE-ID",
             Doubt::NotCovered => "name older or other places of sent mail: --sent FOLDER",
             Doubt::DeviceNotSaved => {
@@ -83,6 +93,9 @@ impl Doubt {
         let path = lessons.habits.path(a, &record.headline.reporting_mta);
         if sent.is_empty() {
             return Doubt::NoSent;
+        }
+        if lessons.coverage.is_elsewhere(record) {
+            return Doubt::OtherAddress;
         }
         if matches!(path, Path::NewClient { .. } | Path::Own { .. })
             && !matches!(record.link, Link::Matched { .. })

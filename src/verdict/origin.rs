@@ -76,6 +76,9 @@ struct Weighed {
     relayed: bool,
     /// Sent covers that time, and holds enough of that device's mail for its absence to tell.
     sought: bool,
+    /// Sent holds nothing of the address that it answers, though people answer its mail: what is usual there
+    /// cannot be known.
+    elsewhere: bool,
 }
 
 fn weigh(
@@ -110,7 +113,8 @@ fn weigh(
         };
         marks.push(e, weight);
     }
-    if !solid {
+    let elsewhere = !solid && lessons.coverage.is_elsewhere(record);
+    if !solid && !elsewhere {
         weigh_absence(record, lessons, &mut marks);
         weigh_address(record, lessons, sent, terms, &mut marks);
         weigh_path(record, &path, lessons, sent, terms, &mut marks);
@@ -158,14 +162,15 @@ fn weigh(
     for m in marks.all.iter_mut().filter(|m| m.code == "foreign-name") {
         m.tells &= sought || varied;
     }
-    Weighed { marks: marks.all, solid, usual, relayed, sought }
+    Weighed { marks: marks.all, solid, usual, relayed, sought, elsewhere }
 }
 
 /// What the prior is learned from: the log-odds of a record by its own evidence. `None` for mail over
-/// the owner's relay without a match: how often accounts are stolen has nothing to do with a flood.
+/// the owner's relay without a match (how often accounts are stolen has nothing to do with a flood), and for
+/// what Sent says nothing about.
 pub fn odds(record: &Record, lessons: &Lessons, sent: &SentIndex, terms: &Terms) -> Option<f32> {
     let weighed = weigh(record, lessons, sent, terms, false);
-    (weighed.solid || !weighed.relayed).then(|| sum(&weighed, 0.0).0)
+    (weighed.solid || !weighed.relayed && !weighed.elsewhere).then(|| sum(&weighed, 0.0).0)
 }
 
 /// Judges one record by everything that was learned.
@@ -178,7 +183,7 @@ pub fn decide(
 ) -> Verdict {
     let weighed = weigh(record, lessons, sent, terms, true);
     let no_prior = sent.is_empty() || terms.without.contains(Group::Time.name());
-    let before = if weighed.solid || weighed.relayed || no_prior {
+    let before = if weighed.solid || weighed.relayed || weighed.elsewhere || no_prior {
         0.0
     } else {
         prior.of(record, sum(&weighed, 0.0).0)
@@ -461,7 +466,7 @@ fn weigh_campaign(
 
 /// Adds up the groups within their bounds and scales the ledger to what was counted.
 fn sum(weighed: &Weighed, before: f32) -> (f32, Vec<Entry>) {
-    let Weighed { marks, solid, usual, relayed, sought } = weighed;
+    let Weighed { marks, solid, usual, relayed, sought, elsewhere: _ } = weighed;
     let (solid, usual) = (*solid, *usual);
     let mut total = before;
     let mut forged_groups = 0;
@@ -559,7 +564,7 @@ mod tests {
     }
 
     fn weighed(marks: Vec<Mark>, solid: bool) -> Weighed {
-        Weighed { marks, solid, usual: false, relayed: false, sought: true }
+        Weighed { marks, solid, usual: false, relayed: false, sought: true, elsewhere: false }
     }
 
     #[test]

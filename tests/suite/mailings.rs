@@ -89,11 +89,19 @@ fn life(mailbox: &Path) {
 
 /// How surely each bounce of these mails is called forged.
 fn judged(mails: impl Iterator<Item = String>) -> Vec<f32> {
+    judged_beside(mails, &[])
+}
+
+/// The same beside what people wrote.
+fn judged_beside(mails: impl Iterator<Item = String>, people: &[String]) -> Vec<f32> {
     let home = tempfile::tempdir().unwrap();
     let mailbox = home.path().join("Maildir");
     life(&mailbox);
     for (n, text) in mails.enumerate() {
         fs::write(mailbox.join(format!("new/1.x{n}.host")), text).unwrap();
+    }
+    for (n, text) in people.iter().enumerate() {
+        fs::write(mailbox.join(format!("cur/1.p{n}.host:2,S")), text).unwrap();
     }
     let mut found = Vec::new();
     scan(&[mailbox], &Options::default(), &|_| (), &mut |f| {
@@ -169,6 +177,40 @@ fn a_colleague_who_writes_under_the_shared_address_is_not_swept() {
         .bounce()
     });
     assert_none_is_swept(&judged(mails), 24);
+}
+
+/// Mail of a colleague whose sent mail lies elsewhere.
+fn of_a_colleague() -> impl Iterator<Item = String> {
+    (0..30i64).map(|n| {
+        let time = START + 20 * DAY + n * 8 * DAY;
+        Mail {
+            from: "Piet Brandt <piet@studio.example>",
+            to: &format!("client{n}@reader{n}.example"),
+            id: &format!("{n:08X}.9C1E{n:04X}@outlook.hoster.example"),
+            subject: &format!("Poster for hall {n}"),
+            time,
+            hops: &server(n, time),
+        }
+        .bounce()
+    })
+}
+
+#[test]
+fn nothing_is_said_of_an_address_that_people_answer_and_whose_sent_mail_is_elsewhere() {
+    let people: Vec<String> = (0..6i64)
+        .map(|n| {
+            format!(
+                "From: Client {n} <client{n}@reader{n}.example>\nTo: piet@studio.example\nSubject: Re: Poster\nDate: {}\n\
+                 Message-ID: <r{n}@reader{n}.example>\nIn-Reply-To: <{n}.AA@outlook.hoster.example>\nUser-Agent: Mutt/2.2\n\nAgreed.\n",
+                date(START + n * 30 * DAY)
+            )
+        })
+        .collect();
+    let decided = |found: &[f32]| found.iter().filter(|p| !(0.05..=0.95).contains(*p)).count();
+    // Without people's answers the address looks made up.
+    let alone = decided(&judged(of_a_colleague()));
+    assert!(alone > 15, "{alone}");
+    assert_eq!(decided(&judged_beside(of_a_colleague(), &people)), 0);
 }
 
 #[test]

@@ -354,7 +354,9 @@ fn decides(row: &Row, date: Option<i64>, outcome: &Outcome) -> String {
     let why = sentence(row.doubt.map_or("the evidence is too thin", Doubt::words));
     let remedy = sentence(row.doubt.map_or("", Doubt::remedy));
     match (row.doubt, row.abuse) {
-        (Some(Doubt::NoSent | Doubt::DeviceNotSaved), _) => format!("{why} {remedy}"),
+        (Some(Doubt::NoSent | Doubt::OtherAddress | Doubt::DeviceNotSaved), _) => {
+            format!("{why} {remedy}")
+        }
         (_, Some(Abuse::AccountUsed)) => format!(
             "It went over your own relay after a login and is not in Sent. Did you send it? Then {keep}; if \
              not, somebody has your password."

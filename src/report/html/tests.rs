@@ -84,7 +84,9 @@ fn each_undecided_one_says_why_and_what_would_decide() {
         let says = |wanted: &str| table.contains(&wanted[1..]);
         assert!(says(doubt.words()), "{doubt:?}: {table}");
         match doubt {
-            Doubt::NoSent | Doubt::DeviceNotSaved => assert!(says(doubt.remedy()), "{table}"),
+            Doubt::NoSent | Doubt::OtherAddress | Doubt::DeviceNotSaved => {
+                assert!(says(doubt.remedy()), "{table}")
+            }
             Doubt::NotCovered => {
                 assert!(says(doubt.remedy()), "{table}");
                 assert!(table.contains("of that time, but 2026-08-24 to 2026-09-03."), "{table}");
