@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Habits;
-use super::names::crowded;
+use super::crowded::{Crowded, Gathered};
 use super::sources::unused;
 use crate::correlation::{Record, Terms};
 use crate::sent::{DAY, SentIndex};
@@ -22,8 +22,8 @@ const APART: i64 = 30;
 #[derive(Debug, Clone, Default)]
 pub struct Invented {
     addresses: BTreeSet<String>,
-    /// Days since the epoch around which enough of them were answered.
-    days: BTreeSet<i64>,
+    /// Days around which enough of them were answered.
+    days: Crowded,
 }
 
 /// The day of an answer, since the epoch.
@@ -71,19 +71,19 @@ impl Invented {
             days.sort_unstable();
             !mailings.contains(&masked(address)) && !is_steady(days)
         });
-        let mut of_days: BTreeMap<i64, BTreeSet<&str>> = BTreeMap::new();
+        let mut of_days = Gathered::new(MANY);
         for (address, days) in &answered {
             for day in days {
-                of_days.entry(*day).or_default().insert(address);
+                of_days.add(*day, address);
             }
         }
-        let days = crowded(&of_days, MANY);
+        let days = of_days.crowded();
         Invented { days, addresses: answered.into_keys().collect() }
     }
 
     /// Whether the address under which this answer came is one that somebody made up, with others.
     pub fn has(&self, address: &str, record: &Record) -> bool {
-        self.addresses.contains(address) && self.days.contains(&day(record))
+        self.addresses.contains(address) && self.days.has(day(record))
     }
 }
 

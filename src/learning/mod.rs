@@ -4,6 +4,7 @@
 pub mod abuse;
 pub mod campaigns;
 pub mod coverage;
+mod crowded;
 pub mod habits;
 mod invented;
 pub mod names;

@@ -1,7 +1,8 @@
 //! Under which names the owner writes, and whether a display name could be one of them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
+use super::crowded::{Crowded, Gathered};
 use crate::correlation::Record;
 use crate::message::Address;
 use crate::sent::{DAY, SentIndex};
@@ -12,8 +13,8 @@ pub struct Names {
     words: BTreeSet<String>,
     /// First and last time that mail under a stranger's name was answered, by name.
     strange: HashMap<String, (i64, i64)>,
-    /// Days since the epoch around which many different ones were.
-    varied: BTreeSet<i64>,
+    /// Days around which many different ones were.
+    varied: Crowded,
 }
 
 /// Different strangers' names of one week under which nobody shares an address.
@@ -33,23 +34,11 @@ fn words(text: &str) -> impl Iterator<Item = String> + '_ {
         .map(str::to_lowercase)
 }
 
-/// The days around which, three before and three behind, at least so many different things stand.
-pub(super) fn crowded(days: &BTreeMap<i64, BTreeSet<&str>>, least: usize) -> BTreeSet<i64> {
-    let enough = |day: &i64| {
-        let mut near: BTreeSet<&str> = BTreeSet::new();
-        days.range(day - 3..=day + 3).any(|(_, some)| {
-            near.extend(some.iter().take(least));
-            near.len() >= least
-        })
-    };
-    days.keys().copied().filter(enough).collect()
-}
-
 impl Names {
     /// Learns from Sent, and from all records which strangers' names stay.
     pub fn learn(records: &[&Record], sent: &SentIndex) -> Self {
         let mut names = Names::of(sent);
-        let mut days: BTreeMap<i64, BTreeSet<&str>> = BTreeMap::new();
+        let mut days = Gathered::new(VARIED);
         for record in records {
             let a = &record.answered;
             let Some(time) = a.sent_at().or(record.date) else { continue };
@@ -63,20 +52,17 @@ impl Names {
                     let (first, last) =
                         names.strange.entry(name.to_string()).or_insert((time, time));
                     (*first, *last) = ((*first).min(time), (*last).max(time));
-                    let of_day = days.entry(time.div_euclid(DAY)).or_default();
-                    if of_day.len() < VARIED {
-                        of_day.insert(name);
-                    }
+                    days.add(time.div_euclid(DAY), name);
                 }
             }
         }
-        names.varied = crowded(&days, VARIED);
+        names.varied = days.crowded();
         names
     }
 
     /// Whether many different strangers' names were worn around that time, Unix seconds.
     pub fn are_varied(&self, time: i64) -> bool {
-        self.varied.contains(&time.div_euclid(DAY))
+        self.varied.has(time.div_euclid(DAY))
     }
 
     /// Whether mail under this name of a stranger has been answered for long.
