@@ -24,6 +24,7 @@ mod screen;
 mod transfer;
 mod triage;
 mod words;
+mod wrapper;
 
 #[cfg(test)]
 mod tests;

@@ -13,7 +13,8 @@ use super::mailboxes::mailboxes;
 use super::returned::note;
 use super::transfer::Transfer;
 use super::{
-    Address, Date, Defect, Field, Headers, Hop, Message, MessageId, ReturnPath, Screen, body, parts,
+    Address, Date, Defect, Field, Headers, Hop, Message, MessageId, ReturnPath, Screen, body,
+    parts, wrapper,
 };
 use crate::limits;
 
@@ -227,15 +228,33 @@ pub(super) fn headers(
 /// Reads one message. `breaks` tells where a quoted original starts in a text: each of its patterns is
 /// matched against one line without its end and trailing blanks.
 pub fn parse(raw: &[u8], limits: &Limits, breaks: &Screen) -> Message {
-    read(raw, limits, breaks, false)
+    read(raw, limits, breaks, false, true)
 }
 
 /// The same for a report inside another message, which is not looked into further.
 pub(super) fn parse_wrapped(raw: &[u8], limits: &Limits, breaks: &Screen) -> Message {
-    read(raw, limits, breaks, true)
+    read(raw, limits, breaks, true, false)
 }
 
-fn read(raw: &[u8], limits: &Limits, breaks: &Screen, inside: bool) -> Message {
+/// What a filter attached to its report, with what the report says of its delivery.
+fn unwrapped(report: Message, mut message: Message) -> Message {
+    if message.return_path == ReturnPath::Missing {
+        message.return_path = report.return_path;
+    }
+    message.received = report.received.or(message.received);
+    for address in report.delivered_to {
+        if !message.delivered_to.contains(&address) {
+            message.delivered_to.push(address);
+        }
+    }
+    for defect in report.defects {
+        note(&mut message.defects, defect);
+    }
+    message
+}
+
+/// `inside` a report that another message carries; `unwrapping` what a filter attached, once.
+fn read(raw: &[u8], limits: &Limits, breaks: &Screen, inside: bool, unwrapping: bool) -> Message {
     let mut message = Message::default();
     let raw = prepare(raw, limits, &mut message.defects);
     let mut entities = parts::walk(&raw, limits, None, &mut message.defects);
@@ -251,6 +270,12 @@ fn read(raw: &[u8], limits: &Limits, breaks: &Screen, inside: bool) -> Message {
     }
     let charset = entities.iter().find_map(|e| e.content.charset.clone());
     outer(&mut message, &entities[0].block, &entities[0].content, charset.as_deref(), limits);
+    if unwrapping
+        && !inside
+        && let Some(original) = wrapper::original(&entities)
+    {
+        return unwrapped(message, read(&raw[original], limits, breaks, false, false));
+    }
     body::read(&mut message, &raw, &entities, limits, breaks, inside);
     message
 }

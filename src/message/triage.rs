@@ -77,6 +77,8 @@ struct Head<'a> {
     list: bool,
     /// Whether a mail program names itself, or the message is MIME.
     composed: bool,
+    /// Whether a filter took it for spam: it may have put it into a report of its own.
+    spam: bool,
     names: Vec<&'a [u8]>,
     body: usize,
 }
@@ -98,7 +100,7 @@ pub fn glance(head: &[u8]) -> Glance {
     let marked = seen.marked
         || (seen.bulk && !seen.list)
         || sender.as_ref().is_none_or(|s| daemon(s.address.local(), &s.name))
-        || seen.content_type.is_some_and(reports)
+        || seen.content_type.is_some_and(|v| reports(v) || seen.spam && wraps(v))
         || seen.bare(head);
     let mut glance = Glance { candidate: marked, list: seen.list, ..Glance::default() };
     if !marked {
@@ -282,6 +284,8 @@ impl<'a> Head<'a> {
         } else if begins("mailer") || begins("mimeole") {
             self.marked |= MAILERS.any_in(value);
             self.composed = true;
+        } else if begins("spam-flag") {
+            self.spam = starts(value, b"yes");
         } else if begins("mailing-list") {
             self.list = true;
         } else if begins("auto") {
@@ -379,6 +383,11 @@ fn reports(value: &[u8]) -> bool {
         ])
     });
     NAMES.any_in(value)
+}
+
+/// A report that holds the message as it came: multiparts that SpamAssassin builds (MIME::Tools) have such boundaries.
+fn wraps(value: &[u8]) -> bool {
+    memmem::find(value, b"----------=_").is_some()
 }
 
 /// Names of programs that answer, in the local part or the display name of From.

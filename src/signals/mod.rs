@@ -28,14 +28,15 @@ use foldhash::fast::FixedState;
 pub(crate) use headers::composed_by_person;
 pub(crate) use notices::{
     absence_of_exchange, agent_answers, answers_by_subject, by_exchange_itself, from_an_office,
-    of_an_order, says_automatic, speaks_to_reader, tells_of_an_event, thanks_for_mail,
+    of_an_order, passes_on_a_ticket, says_automatic, speaks_to_reader, tells_of_an_event,
+    thanks_for_mail,
 };
 pub use reason::{Reason, Said, reason};
 pub use recipients::{is_mailbox, sole_recipient};
 pub use recogniser::Recogniser;
 pub use recognition::recognition;
 pub use sender::is_daemon;
-pub(crate) use structure::{names_somebody, worst_action};
+pub(crate) use structure::{copy_for_postmaster, names_somebody, worst_action};
 pub use transcript::{Told, arrival, reporter, told};
 
 use crate::codec::{Broken, Coded, coded};

@@ -134,6 +134,16 @@ pub(crate) fn tells_of_an_event(m: &Message) -> bool {
         || EVENTS.iter().any(|e| m.text.contains(e))
 }
 
+/// Whether Request Tracker passes on what somebody wrote to a ticket, be it a bounce: its own acknowledgement says
+/// that it answers. Source: RT 5.0 `RT::Action::SendEmail::SetRTSpecialHeaders`, `RT::Action::Autoreply`.
+pub(crate) fn passes_on_a_ticket(m: &Message) -> bool {
+    m.headers.has("x-rt-ticket")
+        && !m
+            .headers
+            .get("auto-submitted")
+            .is_some_and(|v| v.trim_start().starts_with("auto-replied"))
+}
+
 /// What stands before the colon of `PHRASE: subject`, where a program seems to have put a phrase before the
 /// subject of what it answers.
 fn phrase_before(subject: &str) -> Option<&str> {
