@@ -11,7 +11,7 @@ mod sketch;
 pub use answered::answered;
 pub use body::{Body, confirm, wanted};
 pub use matching::link;
-pub(crate) use route::{boundary, is_local};
+pub(crate) use route::{are_neighbours, boundary, is_local};
 pub use sketch::template;
 pub(crate) use sketch::{is_of_gap, is_of_subject, of_host, of_subject};
 

@@ -143,7 +143,10 @@ impl Coverage {
             identity.found += found;
             coverage.all.asked += 1;
             coverage.all.found += found;
-            coverage.by_time.extend(reply.date.map(|d| (d, found > 0)));
+            // Whom the owner never wrote to may answer, angrily, what somebody else sent: that is no hole in Sent.
+            if found > 0 || sent.by_recipient(&reply.from).next().is_some() {
+                coverage.by_time.extend(reply.date.map(|d| (d, found > 0)));
+            }
         }
         coverage.by_time.sort_unstable();
         let many = |people: &HashSet<Address>| people.len() >= FEW as usize;

@@ -7,7 +7,9 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::Reply;
-use crate::correlation::{Answered, Link, Record, Returns, Terms, boundary, is_local};
+use crate::correlation::{
+    Answered, Link, Record, Returns, Terms, are_neighbours, boundary, is_local,
+};
 use crate::message::Hop;
 use crate::sent::{Census, SentIndex, org_domain};
 use crate::signals::Kind;
@@ -82,7 +84,13 @@ pub struct Habits {
     relays: Census,
     /// The same, as addresses.
     relay_ips: BTreeSet<IpAddr>,
+    /// Organisations whose hosts handed the owner's mail to several others: the owner's providers.
+    providers: BTreeSet<String>,
     takers: Census,
+    /// Of these, and of others, those whose lines note a login.
+    logins: BTreeSet<String>,
+    /// Organisations that reported of mail that never left their hosts.
+    homes: Census,
     clients: BTreeSet<String>,
     /// Addresses of clients below the relay.
     places: BTreeSet<IpAddr>,
@@ -136,6 +144,38 @@ fn client(hop: &Hop) -> Option<String> {
     }
 }
 
+/// Organisations of the addresses that an answer says the mail went to.
+fn recipients(answered: &Answered) -> impl Iterator<Item = String> + '_ {
+    answered
+        .asked
+        .iter()
+        .filter_map(|a| a.as_str().rsplit_once('@'))
+        .map(|(_, domain)| org_domain(domain))
+}
+
+/// The host that reports of mail that other hosts of its organisation handed to it, and that came from nowhere else.
+fn stayed(hops: &[Hop]) -> Option<&str> {
+    let by = hops.first()?.by.as_deref()?;
+    (boundary(hops).is_none() && hops.iter().any(|h| h.ip.is_some_and(|ip| !is_local(ip))))
+        .then_some(by)
+}
+
+/// From a line of the owner's provider down: the line that shows the client. Hosts that the provider's own hosts took
+/// the mail from are passed by.
+fn first_client(hops: &[Hop], from: usize) -> Option<&Hop> {
+    let inner = |hop: &&Hop| {
+        let same = |name: &Option<String>| match (name, &hop.by) {
+            (Some(name), Some(by)) => org_domain(name) == org_domain(by),
+            _ => false,
+        };
+        !hop.authenticated && (same(&hop.host) || hop.host.is_none() && same(&hop.helo))
+    };
+    let below = hops.get(from..)?;
+    let first = below.first()?;
+    // Nothing but hosts of the provider: the last that is known.
+    Some(below.iter().find(|hop| !inner(hop)).unwrap_or(first))
+}
+
 impl Habits {
     /// Learns from the solid matches; `relays` are hosts and networks that the owner named.
     pub fn learn(
@@ -162,11 +202,30 @@ impl Habits {
         habits.learn_names(records, &solid, sent);
         let taken: Vec<_> =
             solid.iter().map(|r| (habits.taken(&r.answered), &r.answered)).collect();
-        for ((relay, below), answered) in taken {
+        // Who handed the mail of one organisation on may be its own gateway.
+        let mut handed: BTreeMap<IpAddr, BTreeSet<String>> = BTreeMap::new();
+        for ((relay, _), answered) in &taken {
+            if let Some(ip) = relay {
+                handed.entry(*ip).or_default().extend(recipients(answered));
+            }
+        }
+        let is_gateway = |ip: &IpAddr, answered: &Answered| {
+            let of_recipient = |name: &String| {
+                let org = org_domain(name);
+                recipients(answered).any(|to| to == org)
+            };
+            let wears = |h: &Hop| [&h.host, &h.helo].into_iter().flatten().any(of_recipient);
+            handed.get(ip).is_some_and(|to| to.len() == 1)
+                && answered.hops.iter().any(|h| h.ip == Some(*ip) && wears(h))
+        };
+        for ((relay, below), answered) in &taken {
+            if relay.is_some_and(|ip| is_gateway(&ip, answered)) {
+                continue;
+            }
             habits.places.extend(below.and_then(|h| h.ip).filter(|ip| !is_local(*ip)));
             if let Some(ip) = relay {
                 habits.relays.add(&ip.to_string());
-                habits.relay_ips.insert(ip);
+                habits.relay_ips.insert(*ip);
             }
             if let Some(client) = below.and_then(client) {
                 if let Some(shape) = &answered.shape {
@@ -214,15 +273,31 @@ impl Habits {
         let addresses = sent.identities.keys().filter_map(|a| a.rsplit_once('@'));
         let own: BTreeSet<String> = addresses.map(|(_, d)| org_domain(d)).collect();
         self.own.clone_from(&own);
-        for top in solid.iter().filter_map(|r| r.answered.hops.first()) {
-            let Some(by) = &top.by else { continue };
+        for record in solid {
+            let hops = &record.answered.hops;
+            if let Some(by) = stayed(hops) {
+                self.homes.add(&org_domain(by));
+                continue;
+            }
+            let Some((top, by)) = hops.first().and_then(|h| Some((h, h.by.as_ref()?))) else {
+                continue;
+            };
             let org = org_domain(by);
-            if top.authenticated || own.contains(&org) {
+            // What a provider takes in for its own customers shows no relay, unless somebody logged in.
+            let delivers = || recipients(&record.answered).any(|to| to == org);
+            if top.authenticated || own.contains(&org) && !delivers() {
                 self.takers.add(by);
-            } else {
-                self.receivers.insert(org);
+                continue;
+            }
+            // The provider's other hosts hand on what one of them took from the owner's client.
+            match boundary(hops).map(|b| &hops[b]).filter(|h| h.authenticated) {
+                Some(Hop { by: Some(by), .. }) => self.takers.add(by),
+                _ => {
+                    self.receivers.insert(org);
+                }
             }
         }
+        let mut handed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for record in solid {
             let hops = &record.answered.hops;
             if let Some(b) = boundary(hops)
@@ -232,11 +307,23 @@ impl Habits {
                 let agree = [&hops[b].host, &hops[b].helo]
                     .iter()
                     .any(|n| n.as_ref().is_some_and(|n| org_domain(n) == org));
+                let delivers = || recipients(&record.answered).any(|to| to == org);
+                if let Some(top) = hops[0].by.as_ref().map(|top| org_domain(top))
+                    && agree
+                    && top != org
+                    && !delivers()
+                {
+                    handed.entry(org.clone()).or_default().insert(top);
+                }
                 if agree && !self.receivers.contains(&org) {
                     self.takers.add(by);
                 }
             }
         }
+        let many = handed.into_iter().filter(|(_, to)| to.len() >= TAKEN as usize);
+        self.providers = many.map(|(org, _)| org).collect();
+        let hops = solid.iter().flat_map(|r| &r.answered.hops).filter(|h| h.authenticated);
+        self.logins = hops.filter_map(|h| h.by.as_ref()).map(|by| org_domain(by)).collect();
         // Whoever writes the top line of any answered mail receives mail.
         for top in records.iter().filter_map(|r| r.answered.hops.first()) {
             if let Some(by) = top.by.as_ref().filter(|_| !top.authenticated) {
@@ -254,10 +341,11 @@ impl Habits {
         let hops = &answered.hops;
         let Some(top) = hops.first() else { return (None, None) };
         if top.by.as_ref().is_some_and(|by| self.takers.count(by) > 0) {
-            return (None, Some(top));
+            return (None, first_client(hops, 0));
         }
         match self.entry(hops) {
-            Some(at) => (hops[at].ip, hops.get(at + 1)),
+            Some(at) if hops[at].authenticated => (None, Some(&hops[at])),
+            Some(at) => (hops[at].ip, first_client(hops, at + 1)),
             None => (None, None),
         }
     }
@@ -272,7 +360,11 @@ impl Habits {
             && !next.authenticated
         {
             let org = org_domain(by);
-            if org_domain(host) != org || !self.receivers.contains(&org) {
+            if org_domain(host) != org
+                || !self.receivers.contains(&org)
+                // The owner's provider may be that of others, too.
+                || self.providers.contains(&org)
+            {
                 break;
             }
             match boundary(&hops[at + 1..]) {
@@ -340,25 +432,57 @@ impl Habits {
         // The owner's own relay reports: the top hop is where it took the mail in. A forwarder of one or two
         // mails of the owner's looks like a relay, too, until it reports.
         let reports = top.by.as_ref().is_some_and(|by| {
-            let is_sure = top.authenticated || self.own.contains(&org_domain(by));
-            self.takers.count(by) >= if is_sure { 1 } else { TAKEN }
+            let org = org_domain(by);
+            let delivers = || recipients(answered).any(|to| to == org);
+            let is_sure = top.authenticated || self.own.contains(&org);
+            (top.authenticated || !is_sure || !delivers())
+                && self.takers.count(by) >= if is_sure { 1 } else { TAKEN }
                 && (reporting_mta.is_empty() || org_domain(reporting_mta) == org_domain(by))
         });
         if reports {
-            return self.through(answered, top.by.clone().unwrap_or_default(), Some(top));
+            return self.through(
+                answered,
+                top.by.clone().unwrap_or_default(),
+                first_client(hops, 0),
+            );
         }
-        let Some(at) = self.entry(hops) else { return Path::Silent };
+        let Some(at) = self.entry(hops) else {
+            // What never came from outside was handed in at the provider that reports.
+            return match stayed(hops) {
+                Some(by) if self.homes.count(&org_domain(by)) >= TAKEN => {
+                    self.through(answered, by.to_owned(), None)
+                }
+                Some(by) => Path::Named(by.to_owned()),
+                None => Path::Silent,
+            };
+        };
         let source = hops[at].ip.map(|ip| ip.to_string()).unwrap_or_default();
         if self.is_relay(&hops[at]) {
-            return self.through(answered, source, hops.get(at + 1));
+            return self.through(answered, source, first_client(hops, at + 1));
         }
         // The sender logged in at the very host that reports, which no match shows: an account of the owner's
         // with another provider, or somebody else's. A host that receives the mail of strangers asks for no login.
         if hops[at].authenticated {
+            // Unless it is a host that took the owner's mail in before, and that others of its provider hand on.
+            let by = hops[at].by.clone().unwrap_or_default();
+            let inside = hops[..at]
+                .iter()
+                .all(|h| h.by.as_ref().is_some_and(|above| org_domain(above) == org_domain(&by)));
+            if inside && self.takers.count(&by) > 0 {
+                return self.through(answered, by, Some(&hops[at]));
+            }
             return Path::Named(hops[at].by.clone().unwrap_or_default());
         }
+        // The owner's provider took it in, and its lines never tell whether somebody logged in.
+        if let Some(by) = hops[at].by.as_ref()
+            && let org = org_domain(by)
+            && self.providers.contains(&org)
+            && !self.logins.contains(&org)
+        {
+            return Path::Named(by.clone());
+        }
         // A host that receives mail for others handed it on, and what stood below did not come back.
-        if hops.len() == at + 1 && self.receives(&hops[at]) {
+        if hops.len() == at + 1 && self.receives(&hops[at]) || self.hands_on(answered, at) {
             return Path::Silent;
         }
         if let Some(name) = self.pretended(hops, at) {
@@ -370,7 +494,9 @@ impl Habits {
         }
         // A host of the owner's domain that no match shows: a web server, or a new relay. The name is the one
         // that the server looked up.
-        if let Some(host) = hops[at].host.as_ref().filter(|h| self.own.contains(&org_domain(h))) {
+        // Neither does another host of the owner's provider tell.
+        let of_own = |org: &String| self.own.contains(org) || self.providers.contains(org);
+        if let Some(host) = hops[at].host.as_ref().filter(|h| of_own(&org_domain(h))) {
             return Path::Named(host.clone());
         }
         let names_relay =
@@ -379,6 +505,19 @@ impl Habits {
             Some(hop) => Path::Named(hop.by.clone().unwrap_or_default()),
             None => Path::Foreign(source),
         }
+    }
+
+    /// Whether a host of the recipient's may have handed it on: it calls itself so, the server looked no name up, and
+    /// the line below says that a host of that name took it in.
+    fn hands_on(&self, answered: &Answered, at: usize) -> bool {
+        let hop = &answered.hops[at];
+        let (None, Some(helo), Some(next)) = (&hop.host, &hop.helo, answered.hops.get(at + 1))
+        else {
+            return false;
+        };
+        let org = org_domain(helo);
+        next.by.as_ref().is_some_and(|by| org_domain(by) == org)
+            && (self.receivers.contains(&org) || recipients(answered).any(|to| to == org))
     }
 
     /// What stands below the owner's relay decides whether it was the owner.
@@ -409,12 +548,20 @@ impl Habits {
             _ => false,
         };
         let entry = &hops[at];
-        if self.is_taker(&entry.helo, TAKEN) && !same(&entry.host, &entry.helo) {
+        // Where no name was looked up, and the relays are several of one network, it may be another of them.
+        let near = || {
+            let beside = |ip| self.relay_ips.iter().filter(|r| are_neighbours(**r, ip)).count() > 1;
+            entry.host.is_none() && entry.ip.is_some_and(beside)
+        };
+        if self.is_taker(&entry.helo, TAKEN) && !same(&entry.host, &entry.helo) && !near() {
             return entry.helo.clone();
         }
         let claim = hops[at + 1..].iter().position(|h| self.is_taker(&h.by, TAKEN))?;
         let (above, line) = (&hops[at + claim], &hops[at + 1 + claim]);
-        (!self.is_relay(above) && !same(&above.host, &line.by)).then(|| line.by.clone()).flatten()
+        // Some servers look no name up, or note none: then the client's word is neither proved nor disproved.
+        let agree =
+            same(&above.host, &line.by) || above.host.is_none() && same(&above.helo, &line.by);
+        (!self.is_relay(above) && !agree).then(|| line.by.clone()).flatten()
     }
 
     /// Organisations of the addresses that the owner writes from.
@@ -541,6 +688,53 @@ mod tests {
         let foreign =
             "from pc (dsl.example [203.0.113.9]) by mx.example.net (Postfix) with ESMTP id 1";
         assert!(matches!(path(&[foreign, AT_HOME]), Path::Pretended { .. }));
+    }
+
+    #[test]
+    fn a_line_without_a_look_up_neither_proves_nor_disproves_the_relay_below() {
+        let silent = "from out7.example.org (192.0.2.77) by mx.example.com id 1";
+        assert!(matches!(path(&[silent, AT_HOME]), Path::Named(_)));
+        let other = "from pc.example (203.0.113.9) by mx.example.com id 1";
+        assert!(matches!(path(&[other, AT_HOME]), Path::Pretended { .. }));
+    }
+
+    #[test]
+    fn a_name_of_a_relay_at_an_address_between_its_others_may_be_one_of_them() {
+        let unknown = "from mail.example.org (unknown [192.0.2.12]) by mx.example.net (Postfix) with ESMTP id 1";
+        assert!(matches!(path(&[unknown]), Path::Pretended { .. }));
+        let mut pool = habits();
+        pool.relay_ips.extend("192.0.2.11".parse::<IpAddr>());
+        assert!(!matches!(pool.path(&answered_with(&[unknown]), ""), Path::Pretended { .. }));
+    }
+
+    #[test]
+    fn what_never_left_its_provider_is_no_strangers() {
+        let within = "from EX1.mail.example (2001:db8:b::a9) by EX2.mail.example (2001:db8:c::13) with Microsoft SMTP Server";
+        let local = "from EX1.mail.example ([fe80::1]) by EX1.mail.example ([fe80::1%4]) with mapi";
+        assert!(matches!(path(&[within, local]), Path::Named(_)));
+        let mut home = habits();
+        (0..TAKEN).for_each(|_| home.homes.add("mail.example"));
+        assert!(matches!(home.path(&answered_with(&[within, local]), ""), Path::Own { .. }));
+    }
+
+    #[test]
+    fn a_provider_whose_lines_note_no_login_may_have_taken_it_from_the_owner() {
+        let client =
+            "from pc (203.0.113.9) by EX2.mail.example (2001:db8:c::13) with Microsoft SMTP Server";
+        let mut habits = habits();
+        habits.providers.insert("mail.example".into());
+        assert!(matches!(habits.path(&answered_with(&[client]), ""), Path::Named(_)));
+        habits.logins.insert("mail.example".into());
+        assert!(matches!(habits.path(&answered_with(&[client]), ""), Path::Foreign(_)));
+    }
+
+    #[test]
+    fn hosts_of_the_provider_are_passed_by_on_the_way_to_the_client() {
+        let inner = "from front.example.org (front.example.org [10.0.0.3]) by mail.example.org (Postfix) with ESMTP id 1";
+        let abroad =
+            "from pc (x.example [203.0.113.9]) by front.example.org (Postfix) with ESMTPSA id 2";
+        let found = path(&[OVER_RELAY, inner, abroad]);
+        assert_eq!(found, Path::NewClient { client: "203.0.113".into(), authenticated: true });
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub struct Hop {
     pub ip: Option<IpAddr>,
     /// The host that wrote the field, lower case.
     pub by: Option<String>,
+    /// Its address, where it writes that (Exchange).
+    pub by_ip: Option<IpAddr>,
     /// The protocol, upper case (`ESMTPSA`).
     pub with: Option<String>,
     /// `for <…>`.
@@ -28,7 +30,7 @@ pub struct Hop {
     pub authenticated: bool,
 }
 
-coded!(Hop { helo, host, ip, by, with, to, date, authenticated });
+coded!(Hop { helo, host, ip, by, by_ip, with, to, date, authenticated });
 
 /// Octets of one field that are read; real ones stay below 1 KiB.
 const LONGEST: usize = crate::limits::RECEIVED;
@@ -77,6 +79,7 @@ impl Hop {
                 Token::Comment(comment) => {
                     match clause {
                         Clause::From => from.comment(comment),
+                        Clause::By if hop.by_ip.is_none() => hop.by_ip = address(comment),
                         _ => exim |= comment.starts_with("Exim"),
                     }
                     hop.authenticated |= says_authenticated(comment);
@@ -104,10 +107,10 @@ impl Hop {
             fresh = false;
         }
         from.settle(&mut hop, exim);
-        if !with.is_empty() {
-            let with = with.join(" ");
+        if let Some(protocol) = with.first() {
+            // Exim 4.94 and later writes the cipher behind it: "with esmtpsa (TLS1.3) tls TLS_AES_256_GCM_SHA384".
             hop.authenticated |= matches!(
-                with.as_str(),
+                protocol.as_str(),
                 "ESMTPA"
                     | "ESMTPSA"
                     | "ASMTP"
@@ -120,7 +123,7 @@ impl Hop {
                     | "UTF8LMTPA"
                     | "UTF8LMTPSA"
             );
-            hop.with = Some(with);
+            hop.with = Some(with.join(" "));
         }
         hop
     }
@@ -380,6 +383,7 @@ mod tests {
             "ex2.corp.example",
         );
         assert_eq!(hop.with.as_deref(), Some("MICROSOFT SMTP SERVER"));
+        assert_eq!(hop.by_ip, Some("192.0.2.2".parse().unwrap()));
         let hop = check(
             "from pc.example (mail.example.org [::ffff:192.0.2.1]) (AUTH: LOGIN n@example.org) by mx.example.net with esmtp; Thu, 15 Oct 2015 15:22:22 +0900",
             "pc.example",
@@ -416,6 +420,18 @@ mod tests {
     fn qmails_notes_to_itself_are_no_hops() {
         let hop = Hop::read("(qmail 22022 invoked from network); 29 Apr 2012 23:34:45 -0000");
         assert!(!hop.tells() && hop.date.is_some());
+    }
+
+    #[test]
+    fn a_login_is_seen_before_the_cipher() {
+        let hop = Hop::read(
+            "from [198.51.100.7] (helo=laptop) by out.example.net with esmtpsa  (TLS1.3) tls TLS_AES_256_GCM_SHA384 (Exim 4.96) (envelope-from <n@example.org>) id 1x-0",
+        );
+        assert!(hop.authenticated);
+        let hop = Hop::read(
+            "from a ([192.0.2.1]) by b with esmtps  (TLS1.3) tls TLS_AES_256_GCM_SHA384 (Exim 4.96) id 1x-0",
+        );
+        assert!(!hop.authenticated);
     }
 
     #[test]

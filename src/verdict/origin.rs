@@ -415,9 +415,13 @@ fn weigh_habits(
         let weight = lessons.wording.own_name(record, path.stranger().is_some(), sent);
         marks.add("own-name", weight, &format!("{} <{from}>", a.name));
     }
+    // A device that only people's replies show uses a program that Sent does not show.
+    let replied =
+        |shape: &String| sent.shapes.count(shape) == 0 && lessons.habits.is_usual_shape(shape);
     if let Some(mailer) = &a.mailer
         && sent.mailers.total() >= ENOUGH
         && sent.mailers.count(mailer) == 0
+        && !a.shape.as_ref().is_some_and(replied)
     {
         marks.add("foreign-mailer", rare(sent.mailers.unseen()), mailer);
     }
