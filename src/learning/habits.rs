@@ -283,16 +283,15 @@ impl Habits {
                 continue;
             };
             let org = org_domain(by);
+            // The provider's other hosts hand on what one of them took from the owner's client.
+            let login = boundary(hops).map(|b| &hops[b]).filter(|h| h.authenticated);
             // What a provider takes in for its own customers shows no relay, unless somebody logged in.
             let delivers = || recipients(&record.answered).any(|to| to == org);
-            if top.authenticated || own.contains(&org) && !delivers() {
-                self.takers.add(by);
-                continue;
-            }
-            // The provider's other hosts hand on what one of them took from the owner's client.
-            match boundary(hops).map(|b| &hops[b]).filter(|h| h.authenticated) {
-                Some(Hop { by: Some(by), .. }) => self.takers.add(by),
-                _ => {
+            match login.and_then(|h| h.by.as_ref()) {
+                _ if top.authenticated => self.takers.add(by),
+                Some(by) => self.takers.add(by),
+                None if own.contains(&org) && !delivers() => self.takers.add(by),
+                None => {
                     self.receivers.insert(org);
                 }
             }
