@@ -143,7 +143,7 @@ pub(super) const PHRASES: &[&str] = &[
     "delivery-status", "final-recipient:", "diagnostic-code:", "reporting-mta:",
     "transcript of session", "user unknown", "unknown user", "no such user",
     "mailbox unavailable", "mailbox full", "mailbox is full", "over quota", "quota exceeded",
-    "exceeded their", "does not exist", "not exist", "permanent error", "fatal error",
+    "exceeded their", "does not exist", "not exist", "permanent error", "fatal error", "private email address",
     "invalid address", "unknown address", "unknown recipient", "no longer", "550 ", "554 ",
     "553 ", "5.1.1", "5.7.1", "confirm that", "to confirm", "confirm your", "whitelist",
     "spam filter", "verify that you", "please verify", "challenge", "approved senders",

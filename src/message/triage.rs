@@ -273,6 +273,10 @@ impl<'a> Head<'a> {
         let begins = |other: &str| {
             rest.get(..other.len()).is_some_and(|n| n.eq_ignore_ascii_case(other.as_bytes()))
         };
+        let ends = |end: &str| {
+            let at = name.len().saturating_sub(end.len());
+            name[at..].eq_ignore_ascii_case(end.as_bytes())
+        };
         if begins("precedence") {
             self.precedence(value);
         } else if begins("debian-pr-message") {
@@ -290,6 +294,9 @@ impl<'a> Head<'a> {
             self.list = true;
         } else if begins("auto") {
             self.marked |= !begins("auto-response-suppress");
+        } else if ends("-mailscanner") {
+            // The same field says of all other mail what was found in it.
+            self.marked |= starts(value, b"generated");
         } else {
             const MARKS: [&str; 25] = [
                 "amazon-auto",
@@ -363,6 +370,8 @@ static MAILERS: Words = LazyLock::new(|| {
         "auto-respon",
         "vacation",
         "mailbot",
+        "replybot",
+        "gnarwl",
         "autoreply",
         "bounce",
         "daemon",

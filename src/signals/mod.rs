@@ -3,6 +3,7 @@
 //! Numbers live in `verdict/weights.rs` alone.
 
 mod challenge;
+mod desks;
 mod headers;
 pub mod languages;
 mod notices;
@@ -300,6 +301,7 @@ pub fn list() -> &'static [Signal] {
         all.extend(challenge::signals());
         all.extend(web_form::signals());
         all.extend(notices::signals());
+        all.extend(desks::signals());
         all.extend(patterns::vendor_signals());
         all.extend(patterns::language_signals());
         all.extend(origin::signals());

@@ -167,7 +167,12 @@ fn by_status(status: &str) -> Option<Reason> {
 }
 
 /// Programs whose bounces have one cause, whatever their text says.
-const PROGRAMS: &[(&str, Reason)] = &[("googlegroups", NotAccepted)];
+const PROGRAMS: &[(&str, Reason)] = &[
+    ("googlegroups", NotAccepted),
+    ("mailscanner-spam", SpamDetected),
+    ("mailscanner-too-large", MessageTooBig),
+    ("zammad-too-large", MessageTooBig),
+];
 
 /// What a bounce says of its cause.
 #[derive(Debug, Clone, Copy, Default)]

@@ -78,7 +78,8 @@ pub(super) fn named_in_text(m: &Message, text: &str) -> Vec<String> {
             }
             let before = line[..hit.start()].trim_matches([' ', '\t', '<', '(', '"', '*', '>']);
             let label = before.ends_with(':') || before.ends_with("rfc822;");
-            let list = if before.is_empty() || label {
+            let item = matches!(before, "-" | "•" | "·") && line[hit.end()..].trim().is_empty();
+            let list = if before.is_empty() || label || item {
                 &mut sure
             } else if asks_there(before) {
                 continue;
@@ -250,6 +251,15 @@ mod tests {
             ),
             ["a@example.org", "b@example.org"]
         );
+    }
+
+    #[test]
+    fn the_items_of_a_list_are_all_taken() {
+        assert_eq!(
+            named("Delivery failed for:\n- a@example.org\n- b@example.org\n\nHost said: no\n"),
+            ["a@example.org", "b@example.org"]
+        );
+        assert!(named("Ask one of:\n- help@example.net, who knows\n").is_empty());
     }
 
     #[test]

@@ -288,6 +288,11 @@ fn mdn_refusal(m: &Message) -> Option<String> {
 }
 
 fn feedback(m: &Message) -> Option<String> {
+    // maildrop's mailbot writes the part without the fields that make it one.
+    let part = || m.parts.iter().any(|p| p.media_type == "message/feedback-report");
+    if m.notification.is_none() && m.report_type.as_deref() == Some("feedback-report") && part() {
+        return declares_parts(m).then(|| "report-type=feedback-report".to_owned());
+    }
     let n = m.notification.as_ref().filter(|n| n.form == NotificationForm::Feedback)?;
     if !declares_parts(m) && sender::automatic(m).is_none() {
         return None;

@@ -428,6 +428,9 @@ pub(super) const PHRASES: &[(Reason, &[&str])] = &[
         HostUnknown,
         &[
             "domain may not exist",
+            // dma, Stalwart
+            "dns lookup failure: host",
+            "record not found for mx",
             "bad destination system",
             "unknown mail host",
             "no such host",

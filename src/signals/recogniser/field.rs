@@ -17,6 +17,10 @@ pub(super) enum Field {
     ReportingMta,
     Diagnostic,
     Header(&'static str),
+    /// Fields whose names have this end.
+    Ending(&'static str),
+    /// A field that is missing: nothing stands in it.
+    Lacks(&'static str),
     Text,
     /// The subject as the languages' tables look at it.
     Spoken,
@@ -31,20 +35,19 @@ pub(super) fn field_of(mark: &Mark) -> (Field, &'static str) {
         Mark::ReportingMta(p) => (Field::ReportingMta, p),
         Mark::Diagnostic(p) => (Field::Diagnostic, p),
         Mark::Header(name, p) => (Field::Header(name), p),
+        Mark::Ending(end, p) => (Field::Ending(end), p),
+        Mark::Lacks(name) => (Field::Lacks(name), "^$"),
         Mark::Text(p) => (Field::Text, p),
     }
 }
 
 /// The values of a field that marks look at.
 pub(super) fn values(field: Field, m: &Message) -> Vec<Cow<'_, str>> {
-    let header = |name: &'static str| -> Vec<Cow<'_, str>> {
-        m.headers
-            .fields
-            .iter()
-            .filter(|f| f.name == name)
-            .map(|f| Cow::Borrowed(cut(&f.value, FIELD)))
-            .collect()
+    let named = |wanted: &dyn Fn(&str) -> bool| -> Vec<Cow<'_, str>> {
+        let fields = m.headers.fields.iter().filter(|f| wanted(&f.name));
+        fields.map(|f| Cow::Borrowed(cut(&f.value, FIELD))).collect()
     };
+    let header = |name: &'static str| named(&|n| n == name);
     match field {
         Field::From => m.from.iter().take(3).map(|b| Cow::Owned(written(b))).collect(),
         Field::ReturnPath => match &m.return_path {
@@ -78,6 +81,9 @@ pub(super) fn values(field: Field, m: &Message) -> Vec<Cow<'_, str>> {
             .map(|d| Cow::Borrowed(cut(d, FIELD)))
             .collect(),
         Field::Header(name) => header(name),
+        Field::Ending(end) => named(&|n| n.ends_with(end)),
+        Field::Lacks(name) if m.headers.has(name) => vec![],
+        Field::Lacks(_) => vec![Cow::Borrowed("")],
         Field::Text => vec![Cow::Borrowed(cut(&m.text, TEXT))],
     }
 }

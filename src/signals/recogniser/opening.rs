@@ -49,10 +49,15 @@ impl Recogniser {
         });
         let stands = |at: &u32| match self.patterns[*at as usize].field {
             Field::Header(name) => o.names.iter().any(|n| n == name),
+            Field::Ending(end) => o.names.iter().any(|n| n.ends_with(end)),
+            Field::Lacks(name) => o.names.iter().all(|n| n != name),
             // Nobody reports where no part says so.
             Field::ReportingMta | Field::Diagnostic => false,
             _ => met.has(*at),
         };
-        spoken || self.shapes.iter().any(|s| !s.marks.is_empty() && s.marks.iter().all(stands))
+        // Half of all mail names its mailer; one that tells by itself is a mark in the look at the head.
+        let telling = |at: &u32| self.patterns[*at as usize].field != Field::Header("x-mailer");
+        spoken
+            || self.shapes.iter().any(|s| s.marks.iter().any(telling) && s.marks.iter().all(stands))
     }
 }

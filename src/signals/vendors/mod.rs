@@ -32,8 +32,10 @@ mod facebook;
 mod feedback;
 mod fml;
 mod freescout;
+mod gitlab;
 mod gmail;
 mod gmx;
+mod gnarwl;
 mod googlegroups;
 mod groupwise;
 mod hmailserver;
@@ -50,12 +52,14 @@ mod jira;
 mod kayako;
 mod kddi;
 mod lsmtp;
+mod mailagent;
 mod mailenable;
 mod mailfoundry;
 mod mailinblack;
 mod mailman;
 mod mailmarshal;
 mod mailru;
+mod mailscanner;
 mod manageengine;
 mod mcafee;
 mod mdaemon;
@@ -68,14 +72,18 @@ mod mxlogic;
 mod notes;
 mod ntmail;
 mod nullmailer;
+mod odoo;
 mod opensmtpd;
+mod otrs;
 mod outlookcom;
 mod pec;
+mod phabricator;
 mod postfix;
 mod powermta;
 mod qmail;
 mod quickmail;
 mod qurb;
+mod roundup;
 mod rt;
 mod sendgrid;
 mod sendmail;
@@ -93,6 +101,7 @@ mod sympa;
 mod telekom;
 mod tmda;
 mod uol;
+mod vacation;
 mod vade;
 mod vanquish;
 mod verizon;
@@ -104,6 +113,7 @@ mod xmail;
 mod xwall;
 mod yahoo;
 mod yandex;
+mod zammad;
 mod zendesk;
 mod zerospam;
 mod zoho;
@@ -154,6 +164,10 @@ pub enum Mark {
     Subject(&'static str),
     /// The field of this lower-case name, decoded.
     Header(&'static str, &'static str),
+    /// Any field whose lower-case name has this end, decoded: some programs put the name of a site before it.
+    Ending(&'static str, &'static str),
+    /// The field of this lower-case name is missing.
+    Lacks(&'static str),
     /// `Content-Type` field with its parameters.
     ContentType(&'static str),
     /// Readable text outside the returned original.
@@ -197,8 +211,10 @@ pub const ALL: &[&Vendor] = &[
     &feedback::VENDOR,
     &fml::VENDOR,
     &freescout::VENDOR,
+    &gitlab::VENDOR,
     &gmail::VENDOR,
     &gmx::VENDOR,
+    &gnarwl::VENDOR,
     &googlegroups::VENDOR,
     &groupwise::VENDOR,
     &hmailserver::VENDOR,
@@ -215,12 +231,14 @@ pub const ALL: &[&Vendor] = &[
     &kayako::VENDOR,
     &kddi::VENDOR,
     &lsmtp::VENDOR,
+    &mailagent::VENDOR,
     &mailenable::VENDOR,
     &mailfoundry::VENDOR,
     &mailinblack::VENDOR,
     &mailman::VENDOR,
     &mailmarshal::VENDOR,
     &mailru::VENDOR,
+    &mailscanner::VENDOR,
     &manageengine::VENDOR,
     &mcafee::VENDOR,
     &mdaemon::VENDOR,
@@ -233,14 +251,18 @@ pub const ALL: &[&Vendor] = &[
     &notes::VENDOR,
     &ntmail::VENDOR,
     &nullmailer::VENDOR,
+    &odoo::VENDOR,
     &opensmtpd::VENDOR,
+    &otrs::VENDOR,
     &outlookcom::VENDOR,
     &pec::VENDOR,
+    &phabricator::VENDOR,
     &postfix::VENDOR,
     &powermta::VENDOR,
     &qmail::VENDOR,
     &quickmail::VENDOR,
     &qurb::VENDOR,
+    &roundup::VENDOR,
     &rt::VENDOR,
     &sendgrid::VENDOR,
     &sendmail::VENDOR,
@@ -258,6 +280,7 @@ pub const ALL: &[&Vendor] = &[
     &telekom::VENDOR,
     &tmda::VENDOR,
     &uol::VENDOR,
+    &vacation::VENDOR,
     &vade::VENDOR,
     &vanquish::VENDOR,
     &verizon::VENDOR,
@@ -269,6 +292,7 @@ pub const ALL: &[&Vendor] = &[
     &xwall::VENDOR,
     &yahoo::VENDOR,
     &yandex::VENDOR,
+    &zammad::VENDOR,
     &zendesk::VENDOR,
     &zerospam::VENDOR,
     &zoho::VENDOR,
