@@ -1,5 +1,5 @@
-//! Judges each message that is made to be slow to read, and then one that is twice as large, and prints their names
-//! and octets: for `scripts/check-growth`, which counts what each of them costs.
+//! Judges each message that is made to be slow to read, and then one that is twice and one that is four times as large,
+//! and prints their names and octets: for `scripts/check-growth`, which counts what each of them costs.
 
 #[path = "../tests/suite/hostile/bombs.rs"]
 #[expect(dead_code, reason = "what is expected of them is for the tests")]
@@ -14,7 +14,7 @@ use unscatter::message::{Limits, parse};
 use unscatter::signals::{Kind, Recogniser};
 use unscatter::verdict::decide_kind;
 
-/// Octets of the smaller of two.
+/// Octets of the smallest of three.
 const LEAST: usize = 12 << 10;
 const MOST: usize = 256 << 10;
 
@@ -38,7 +38,7 @@ fn main() -> io::Result<()> {
     counted(judged(&recogniser, b"From: a@example.org\nSubject: x\n\nx\n"));
     for bomb in bombs::all() {
         let size = (bomb.size / 8).clamp(LEAST, MOST);
-        for size in [size, 2 * size] {
+        for size in [size, 2 * size, 4 * size] {
             let octets = (bomb.make)(size);
             let kind = counted(judged(&recogniser, &octets));
             writeln!(out, "{}\t{}\t{}", bomb.name, octets.len(), kind.name())?;

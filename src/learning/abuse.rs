@@ -1,7 +1,7 @@
 //! Hacked or only spoofed: what the way of one answered mail says of how the owner's name was misused.
 //! An id that is not in Sent alone says nothing.
 
-use super::habits::Path;
+use super::way::Path;
 use super::wording::Wording;
 use crate::correlation::{Link, Record};
 use crate::sent::SentIndex;

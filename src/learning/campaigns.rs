@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use super::abuse::{Abuse, Tally};
-use super::habits::{Habits, Path};
+use super::habits::Habits;
+use super::way::Path;
 use super::wording::Wording;
 use crate::correlation::{Link, Record, of_subject, template};
 use crate::sent::SentIndex;

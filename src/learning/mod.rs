@@ -11,17 +11,19 @@ pub mod names;
 mod places;
 pub mod sources;
 pub mod surplus;
+mod way;
 pub mod wording;
 
 pub use abuse::{Abuse, Tally};
 pub use campaigns::{Campaign, Campaigns};
 pub use coverage::{Coverage, Month, Reply, Sought};
-pub use habits::{Habits, Path};
+pub use habits::Habits;
 pub use invented::Invented;
 pub use names::Names;
 pub use sources::Sources;
 pub(crate) use sources::unused;
 pub use surplus::Surplus;
+pub use way::Path;
 pub use wording::Wording;
 
 use crate::correlation::{Record, Terms};

@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use super::habits::network;
+use super::way::network;
 use crate::correlation::Answered;
 use crate::sent::org_domain;
 

@@ -6,9 +6,10 @@ use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use super::Lessons;
-use super::habits::{Habits, Path};
+use super::habits::Habits;
 use super::invented::Invented;
 use super::names::Names;
+use super::way::Path;
 use super::wording::Wording;
 use crate::correlation::{Link, Record, Terms};
 use crate::sent::SentIndex;

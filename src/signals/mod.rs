@@ -37,7 +37,7 @@ pub use recipients::{is_mailbox, sole_recipient};
 pub use recogniser::Recogniser;
 pub use recognition::recognition;
 pub use sender::is_daemon;
-pub(crate) use structure::{copy_for_postmaster, names_somebody, worst_action};
+pub(crate) use structure::{names_somebody, worst_action};
 pub use transcript::{Told, arrival, reporter, told};
 
 use crate::codec::{Broken, Coded, coded};

@@ -399,19 +399,6 @@ fn returns_others_mail(m: &Message) -> Option<String> {
     (!ours).then(|| what.to_owned())
 }
 
-/// Whether a mail system tells its postmaster what became of somebody else's message, in the form that Sendmail and
-/// Postfix have for that. Where the postmaster wrote the message himself it is the bounce of it.
-/// Source: sendmail 8 `savemail.c`; Postfix `bounce/bounce_notify_service.c`.
-pub(crate) fn copy_for_postmaster(m: &Message) -> bool {
-    const SUBJECTS: [&str; 3] = ["postmaster notify:", "postmaster copy:", "postmaster warning:"];
-    let subject = m.subject.to_lowercase();
-    let generated = m.headers.get("auto-submitted").unwrap_or_default();
-    let told = SUBJECTS.iter().any(|s| subject.starts_with(s))
-        || generated.to_lowercase().contains("(postmaster-notification)");
-    let to = addressed_to(m);
-    told && !original_senders(m).is_some_and(|senders| senders.iter().any(|s| to.contains(s)))
-}
-
 fn names_nobody(m: &Message) -> Option<String> {
     let null = m.return_path == crate::message::ReturnPath::Null;
     // Only what a mail system seems to sign needs the doubt; a text too short to tell has none.

@@ -6,9 +6,8 @@ use super::{Entry, KindVerdict, weights};
 use crate::message::{Defect, Message, ReturnPath};
 use crate::signals::{
     Basis, Evidence, Kind, SeenIn, Toward, absence_of_exchange, agent_answers, answers_by_subject,
-    by_exchange_itself, composed_by_person, copy_for_postmaster, from_an_office, names_somebody,
-    of_an_order, passes_on_a_ticket, says_automatic, speaks_to_reader, tells_of_an_event,
-    thanks_for_mail,
+    by_exchange_itself, composed_by_person, from_an_office, names_somebody, of_an_order,
+    passes_on_a_ticket, says_automatic, speaks_to_reader, tells_of_an_event, thanks_for_mail,
 };
 
 fn basis(e: &Evidence) -> Option<Basis> {
@@ -242,7 +241,7 @@ fn decidable(
             };
             // Exchange signs requests and reports of all sorts with its own mailbox.
             let form = || evidence.iter().any(|e| basis(e) == Some(Basis::Form));
-            if !said && by_exchange_itself(m) && !form() || copy_for_postmaster(m) {
+            if !said && by_exchange_itself(m) && !form() {
                 return false;
             }
             sum.firm > TRIED_AGAIN
