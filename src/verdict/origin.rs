@@ -416,8 +416,11 @@ fn weigh_habits(
         marks.add("own-name", weight, &format!("{} <{from}>", a.name));
     }
     // A device that only people's replies show uses a program that Sent does not show.
-    let replied =
-        |shape: &String| sent.shapes.count(shape) == 0 && lessons.habits.is_usual_shape(shape);
+    let replied = |shape: &String| {
+        path.stranger().is_none()
+            && sent.shapes.count(shape) == 0
+            && lessons.habits.is_usual_shape(shape)
+    };
     if let Some(mailer) = &a.mailer
         && sent.mailers.total() >= ENOUGH
         && sent.mailers.count(mailer) == 0
