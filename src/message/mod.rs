@@ -11,6 +11,7 @@ mod expression;
 mod fields;
 mod html;
 mod literals;
+mod lowered;
 mod mailboxes;
 mod marks;
 mod notification;
