@@ -44,8 +44,8 @@ pub enum Path {
         name: String,
     },
     /// It came from elsewhere, and a hop names the owner's relay: a forwarder in between, or a line
-    /// that somebody made up with care. Or it came from a host of the owner's domain that no match shows, or
-    /// from a login at the host that reports.
+    /// that somebody made up with care. Or it came from a host of the owner's domain or provider that no match
+    /// shows, from a login at the host that reports, or never from outside a provider whose lines note no login.
     Named(String),
     /// The hops say nothing, or the relays are not known.
     Silent,

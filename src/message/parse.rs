@@ -270,10 +270,7 @@ fn read(raw: &[u8], limits: &Limits, breaks: &Screen, inside: bool, unwrapping: 
     }
     let charset = entities.iter().find_map(|e| e.content.charset.clone());
     outer(&mut message, &entities[0].block, &entities[0].content, charset.as_deref(), limits);
-    if unwrapping
-        && !inside
-        && let Some(original) = wrapper::original(&entities)
-    {
+    if unwrapping && let Some(original) = wrapper::original(&entities) {
         return unwrapped(message, read(&raw[original], limits, breaks, false, false));
     }
     body::read(&mut message, &raw, &entities, limits, breaks, inside);
